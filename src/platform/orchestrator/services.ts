@@ -8,6 +8,7 @@ import type { Clock } from '../../support/clock.ts';
 import type { IdSource } from '../../support/ids.ts';
 import type { Logger } from '../../support/logging.ts';
 import type { Tables } from './database/tables.ts';
+import type { FlowState } from './flow-state.ts';
 
 export type Trx = Transaction<Tables>;
 
@@ -32,13 +33,22 @@ export interface Database {
 export interface Audit {
   append(
     trx: Trx,
-    entry: { customerId: string; actor: string; action: string; subject: string; data?: Record<string, unknown> },
+    entry: {
+      customerId: string;
+      actor: string;
+      action: string;
+      subject: string;
+      data?: Record<string, unknown>;
+    },
   ): Promise<void>;
 }
 
 /** Writes an event into the outbox inside the caller's transaction; the relay brings it to the Redis stream in order. */
 export interface Outbox {
-  publish(trx: Trx, event: { customerId: string; type: EventType; data: Record<string, unknown> }): Promise<void>;
+  publish(
+    trx: Trx,
+    event: { customerId: string; type: EventType; data: Record<string, unknown> },
+  ): Promise<void>;
 }
 
 /** Guards, called first in a handler. Each throws UNAUTHENTICATED or FORBIDDEN and audits a foreign read. */
@@ -68,4 +78,6 @@ export interface OrchestratorServices {
   readonly executorUrl: string;
   readonly serviceKey: string;
   readonly agentKey: string;
+  /** Shared memory of this process: `createFlowState()`. */
+  readonly flow: FlowState;
 }
