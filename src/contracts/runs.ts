@@ -55,6 +55,8 @@ export interface PhaseDefinition {
   readonly title: string;
   /** Wall milliseconds, at any time scale. */
   readonly budgetMs: number;
+  /** Budget when a person decides in this phase. */
+  readonly manualBudgetMs?: number;
 }
 
 export interface PhaseRecord extends PhaseDefinition {

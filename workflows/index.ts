@@ -1,0 +1,2 @@
+/** The workflow types of the harness, as the bundle exports them. */
+export { spotMigration } from './spot-migration.ts';

@@ -1,0 +1,46 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+
+import type { HarnessActivities } from '../../src/contracts/activities.ts';
+
+/** Infrastructure is retried a few times, quickly; what the platform did wrong comes back as evidence, not as an error. */
+const retry: ActivityOptions['retry'] = {
+  initialInterval: '200ms',
+  backoffCoefficient: 2,
+  maximumInterval: '5s',
+  maximumAttempts: 8,
+  nonRetryableErrorTypes: ['ENVIRONMENT_MISMATCH', 'USAGE', 'VALIDATION_FAILED', 'FORBIDDEN', 'NOT_FOUND'],
+};
+
+export type Preset = 'probe' | 'mutate' | 'longWait' | 'teardown';
+
+/** The four ways an activity is called. The budget is the phase's; the heartbeat tells a killed worker within two seconds. */
+const presets: Readonly<Record<Preset, (budgetMs: number) => ActivityOptions>> = {
+  probe: (budgetMs) => ({
+    startToCloseTimeout: budgetMs,
+    scheduleToCloseTimeout: budgetMs * 2,
+    heartbeatTimeout: '5s',
+    retry,
+  }),
+  mutate: (budgetMs) => ({
+    startToCloseTimeout: budgetMs,
+    scheduleToCloseTimeout: budgetMs * 2,
+    heartbeatTimeout: '5s',
+    retry,
+  }),
+  longWait: (budgetMs) => ({
+    startToCloseTimeout: budgetMs,
+    scheduleToCloseTimeout: budgetMs * 2,
+    heartbeatTimeout: '2s',
+    retry: { ...retry, maximumAttempts: 0 },
+  }),
+  teardown: (budgetMs) => ({
+    startToCloseTimeout: budgetMs,
+    heartbeatTimeout: '10s',
+    retry: { ...retry, maximumAttempts: 5 },
+  }),
+};
+
+/** Activities by preset, with the summary that Temporal's UI shows on the event. */
+export function activities(preset: Preset, budgetMs: number, summary: string): HarnessActivities {
+  return proxyActivities<HarnessActivities>({ ...presets[preset](budgetMs), summary });
+}

@@ -1,0 +1,84 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+import {
+  SEARCH_ATTRIBUTES,
+  type PhaseRecord,
+  type RunState,
+  type ScenarioInput,
+} from '../../src/contracts/runs.ts';
+import type { ScenarioDefinition } from '../../src/contracts/scenarios.ts';
+import { phaseTable } from './phase-table.ts';
+import { timestamp } from './time.ts';
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const attributes = {
+  phase: keyword(SEARCH_ATTRIBUTES.phase),
+  verdict: keyword(SEARCH_ATTRIBUTES.verdict),
+  customer: keyword(SEARCH_ATTRIBUTES.customer),
+};
+
+/** Holds the state of one run and shows it: to queries, in Temporal's UI and in search attributes. */
+export interface RunRecorder {
+  state(): RunState;
+  update(change: Partial<RunState>): void;
+  phase(name: string): PhaseRecord;
+  updatePhase(name: string, change: Partial<PhaseRecord>): void;
+}
+
+export function createRunRecorder(definition: ScenarioDefinition, input: ScenarioInput): RunRecorder {
+  const info = workflowInfo();
+  let state: RunState = {
+    runId: info.workflowId.replace(/^e2e-/, ''),
+    scenario: definition.name,
+    title: definition.title,
+    attempt: 1,
+    input,
+    status: 'running',
+    verdict: null,
+    startedAt: timestamp(),
+    finishedAt: null,
+    phases: definition.phases.map((phase) => ({
+      ...phase,
+      status: 'pending',
+      verdict: null,
+      startedAt: null,
+      finishedAt: null,
+      durationMs: null,
+      gates: [],
+      evidence: [],
+      notes: [],
+      error: null,
+    })),
+    customerId: null,
+    cleanup: 'pending',
+    evidenceFile: null,
+    temporal: { namespace: info.namespace, workflowId: info.workflowId, workflowRunId: info.runId },
+  };
+  const phase = (name: string): PhaseRecord => {
+    const found = state.phases.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new Error(`scenario ${definition.name} has no phase ${name}`);
+    return found;
+  };
+  const show = (): void => setCurrentDetails(phaseTable(state));
+  show();
+  return {
+    state: () => state,
+    update: (change) => {
+      state = { ...state, ...change };
+      if (change.verdict) upsertSearchAttributes([{ key: attributes.verdict, value: change.verdict }]);
+      if (change.customerId) upsertSearchAttributes([{ key: attributes.customer, value: change.customerId }]);
+      show();
+    },
+    phase,
+    updatePhase: (name, change) => {
+      const before = phase(name);
+      const after = { ...before, ...change };
+      state = { ...state, phases: state.phases.map((each) => (each === before ? after : each)) };
+      if (change.status === 'running') {
+        upsertSearchAttributes([{ key: attributes.phase, value: `${String(after.number)}-${name}` }]);
+      }
+      show();
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  defineQuery,
+  isCancellation,
+  setHandler,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+
+import type { Observation, RunSubject } from '../../src/contracts/activities.ts';
+import {
+  RUN_STATE_QUERY,
+  type Evidence,
+  type Gate,
+  type GateResult,
+  type PhaseRecord,
+  type RunState,
+  type ScenarioInput,
+  type Verdict,
+} from '../../src/contracts/runs.ts';
+import type { ScenarioDefinition } from '../../src/contracts/scenarios.ts';
+import { phaseBudget } from '../../src/assertions/phase-budget.ts';
+import { activities, type Preset } from './activity-proxies.ts';
+import { createRunRecorder, type RunRecorder } from './run-recorder.ts';
+import { nowMs, timestamp } from './time.ts';
+
+export const runStateQuery = defineQuery<RunState>(RUN_STATE_QUERY);
+
+const TEARDOWN_BUDGET_MS = 120_000;
+const FIXTURE_BUDGET_MS = 120_000;
+
+/** What a scenario's body works with. */
+export interface ScenarioRun {
+  readonly runId: string;
+  readonly input: ScenarioInput;
+  /** An isolated customer with its own fleet; taken down when the run ends, however it ends. */
+  customer(companyName: string): Promise<RunSubject>;
+  /**
+   * Runs one phase: faults planned before it, its activities, then its gates over all evidence so far.
+   * A phase that does not pass ends the scenario; later phases stay `not-reached`.
+   */
+  phase<T>(
+    name: string,
+    observe: (call: PhaseCall) => Promise<Observation<T>>,
+    gates: readonly Gate[],
+  ): Promise<T>;
+  /** Kept for the report and the clean-up. */
+  remember(facts: Partial<Remembered>): void;
+}
+
+/** Activities with this phase's budget and summary. */
+export type PhaseCall = (preset: Preset) => ReturnType<typeof activities>;
+
+interface Remembered {
+  readonly optimizationId: string | null;
+  readonly baseline: Parameters<ReturnType<typeof activities>['collectEvidence']>[0]['baseline'];
+}
+
+/** Ends the body after a phase that did not pass; never leaves this file. */
+class PhaseNotPassed extends Error {}
+
+/** The frame of every scenario: state, phases, verdict, evidence, clean-up that always runs, report. */
+export async function runScenario(
+  definition: ScenarioDefinition,
+  input: ScenarioInput,
+  body: (run: ScenarioRun) => Promise<void>,
+): Promise<RunState> {
+  const recorder = createRunRecorder(definition, input);
+  setHandler(runStateQuery, () => recorder.state(), { description: 'Phases, gates and evidence so far' });
+  const subjects: RunSubject[] = [];
+  let remembered: Remembered = { optimizationId: null, baseline: null };
+  const run: ScenarioRun = {
+    runId: recorder.state().runId,
+    input,
+    customer: (companyName) => prepareCustomer(recorder, input, companyName, subjects),
+    phase: (name, observe, gates) => runPhase(recorder, subjects, name, observe, gates),
+    remember: (facts) => {
+      remembered = { ...remembered, ...facts };
+    },
+  };
+  const outcome = await endOf(() => body(run), recorder);
+  await CancellationScope.nonCancellable(async () => {
+    await finish(recorder, subjects, remembered, outcome);
+  });
+  return recorder.state();
+}
+
+async function prepareCustomer(
+  recorder: RunRecorder,
+  input: ScenarioInput,
+  companyName: string,
+  subjects: RunSubject[],
+): Promise<RunSubject> {
+  const call = activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName} on the reference fleet`);
+  const { runId } = recorder.state();
+  const subject = await call.prepareCustomer({ runId, scenario: input, companyName });
+  if (subjects.length === 0) recorder.update({ customerId: subject.customerId });
+  subjects.push(subject);
+  return subject;
+}
+
+async function runPhase<T>(
+  recorder: RunRecorder,
+  subjects: readonly RunSubject[],
+  name: string,
+  observe: (call: PhaseCall) => Promise<Observation<T>>,
+  gates: readonly Gate[],
+): Promise<T> {
+  const { number, title, budgetMs: automaticMs, manualBudgetMs } = recorder.phase(name);
+  const budgetMs =
+    recorder.state().input.approve === 'manual' ? (manualBudgetMs ?? automaticMs) : automaticMs;
+  const startedMs = nowMs();
+  recorder.updatePhase(name, { status: 'running', startedAt: timestamp() });
+  await injectFaults(recorder, subjects, name);
+  const call: PhaseCall = (preset) => activities(preset, budgetMs, `phase ${String(number)} · ${title}`);
+  const observation = await observe(call);
+  const durationMs = nowMs() - startedMs;
+  recorder.updatePhase(name, { evidence: observation.evidence, notes: observation.notes });
+  const known = evidenceByName(recorder.state().phases);
+  const results = [...gates.map((gate) => gate(known)), phaseBudget(name, durationMs, budgetMs)];
+  const { output } = observation;
+  const verdict = worstOf(results, output);
+  recorder.updatePhase(name, {
+    status: 'finished',
+    verdict,
+    gates: results,
+    durationMs,
+    finishedAt: timestamp(),
+  });
+  if (verdict !== 'passed' || output === null) throw new PhaseNotPassed();
+  return output;
+}
+
+async function injectFaults(
+  recorder: RunRecorder,
+  subjects: readonly RunSubject[],
+  phase: string,
+): Promise<void> {
+  const [subject] = subjects;
+  if (subject === undefined) return;
+  for (const fault of recorder.state().input.faults.filter(({ beforePhase }) => beforePhase === phase)) {
+    await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${fault.fault.kind}`).injectFault({
+      subject,
+      fault,
+    });
+  }
+}
+
+function evidenceByName(phases: readonly PhaseRecord[]): Readonly<Record<string, Evidence>> {
+  return Object.fromEntries(
+    phases.flatMap(({ evidence }) => evidence.map((each) => [each.name, each] as const)),
+  );
+}
+
+/** A phase with no gate but its budget proves nothing, and one without output leads nowhere: neither can pass. */
+function worstOf(results: readonly GateResult[], output: unknown): Verdict {
+  if (results.some(({ verdict }) => verdict === 'failed')) return 'failed';
+  if (results.length < 2 || output === null || results.some(({ verdict }) => verdict === 'inconclusive'))
+    return 'inconclusive';
+  return 'passed';
+}
+
+/** Turns the way the body ended into a verdict, and records the phase in which an error struck. */
+async function endOf(body: () => Promise<void>, recorder: RunRecorder): Promise<Verdict> {
+  try {
+    await body();
+  } catch (error) {
+    if (!(error instanceof PhaseNotPassed)) return recordError(error, recorder);
+  }
+  const { phases } = recorder.state();
+  const bad = phases.find(({ verdict }) => verdict !== 'passed');
+  if (bad === undefined) return 'passed';
+  // A body that returns without having run every phase has proved nothing about the rest.
+  return bad.verdict ?? 'inconclusive';
+}
+
+function recordError(error: unknown, recorder: RunRecorder): Verdict {
+  const verdict: Verdict = isCancellation(error) ? 'cancelled' : 'infra-error';
+  if (verdict === 'infra-error' && !(error instanceof ActivityFailure)) throw error;
+  const running = recorder.state().phases.find(({ status }) => status === 'running' || status === 'pending');
+  if (running !== undefined) {
+    recorder.updatePhase(running.name, {
+      status: 'finished',
+      verdict,
+      error: verdict === 'cancelled' ? 'cancelled' : reasonOf(error),
+      finishedAt: timestamp(),
+    });
+  }
+  return verdict;
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return `${cause.type ?? 'error'}: ${cause.message}`;
+  if (cause instanceof TimeoutFailure) return `no answer in time (${cause.timeoutType})`;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function finish(
+  recorder: RunRecorder,
+  subjects: readonly RunSubject[],
+  remembered: Remembered,
+  verdict: Verdict,
+): Promise<void> {
+  const report = activities('teardown', TEARDOWN_BUDGET_MS, 'report · evidence');
+  const [subject] = subjects;
+  for (const phase of recorder.state().phases.filter(({ status }) => status === 'pending')) {
+    recorder.updatePhase(phase.name, { status: 'not-reached' });
+  }
+  if (subject !== undefined) {
+    const evidenceFile = await orNull(report.collectEvidence({ subject, ...remembered }));
+    recorder.update({ evidenceFile });
+  }
+  const cleaned = await orNull(
+    activities('teardown', TEARDOWN_BUDGET_MS, 'clean-up').cleanUp({
+      runId: recorder.state().runId,
+      customerIds: subjects.map(({ customerId }) => customerId),
+      siteIds: subjects.map(({ siteId }) => siteId),
+    }),
+  );
+  recorder.update({
+    cleanup: cleaned === null ? 'failed' : 'done',
+    status: 'finished',
+    verdict: cleaned === null && verdict === 'passed' ? 'infra-error' : verdict,
+    finishedAt: timestamp(),
+  });
+  await activities('teardown', TEARDOWN_BUDGET_MS, 'report · pages').publishRun({ run: recorder.state() });
+}
+
+/** A failed clean-up or evidence file must not hide the verdict: it is recorded as missing instead. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ActivityFailure) return null;
+    throw error;
+  }
+}
