@@ -1,0 +1,119 @@
+import type * as Ec2Sdk from '@aws-sdk/client-ec2';
+import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
+
+import { OptiInfraError } from '../../support/errors.ts';
+import { assumedCredentials } from './aws-credentials.ts';
+import type { Cloud, CloudAccount, CloudInstance, LaunchRequest } from './cloud.ts';
+
+export interface AwsOptions {
+  readonly endpoint: string;
+}
+
+/** The customer's own administration of its account, another role than the one it lends to OptiInfra. */
+const ADMINISTRATOR_ROLE = 'SiteAdministrator';
+/** The simulator takes any image; a customer's own would stand here. */
+const IMAGE_ID = 'ami-0a1b2c3d4e5f60718';
+const LIVE_STATES = ['pending', 'running'];
+
+/** AWS by its official SDK. The SDK is loaded at the first account, so that the world starts without its cost. */
+export function createAws(options: AwsOptions): Cloud {
+  return {
+    openAccount: async (accountId, region) => {
+      const sdk = await import('@aws-sdk/client-ec2');
+      const client = new sdk.EC2Client({
+        endpoint: options.endpoint,
+        region,
+        credentials: assumedCredentials({
+          endpoint: options.endpoint,
+          region,
+          roleArn: `arn:aws:iam::${accountId}:role/${ADMINISTRATOR_ROLE}`,
+        }),
+        maxAttempts: 5,
+      });
+      return createAccount(sdk, client);
+    },
+    probe: async () => {
+      await fetch(options.endpoint, { method: 'HEAD', signal: AbortSignal.timeout(2_000) }).catch(
+        (cause: unknown) => {
+          throw refused('answer', cause);
+        },
+      );
+    },
+  };
+}
+
+function createAccount(sdk: typeof Ec2Sdk, client: EC2Client): CloudAccount {
+  return {
+    launchOnDemand: async (request) => {
+      const answer = await client
+        .send(new sdk.RunInstancesCommand(runInstances(request)))
+        .catch((cause: unknown) => {
+          throw refused('RunInstances', cause);
+        });
+      return liveInstances(answer.Instances ?? []);
+    },
+    describe: async () => {
+      const pages = sdk.paginateDescribeInstances(
+        { client },
+        { Filters: [{ Name: 'instance-state-name', Values: LIVE_STATES }] },
+      );
+      const found: CloudInstance[] = [];
+      try {
+        for await (const page of pages) {
+          for (const { Instances } of page.Reservations ?? []) found.push(...liveInstances(Instances ?? []));
+        }
+      } catch (cause) {
+        throw refused('DescribeInstances', cause);
+      }
+      return found;
+    },
+    terminate: async (instanceIds) => {
+      if (instanceIds.length === 0) return;
+      await client
+        .send(new sdk.TerminateInstancesCommand({ InstanceIds: [...instanceIds] }))
+        .catch((cause: unknown) => {
+          throw refused('TerminateInstances', cause);
+        });
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function runInstances(request: LaunchRequest) {
+  return {
+    ImageId: IMAGE_ID,
+    // The SDK types this as the union of all published types; ours come from a price book.
+    InstanceType: request.instanceType as NonNullable<Instance['InstanceType']>,
+    MinCount: request.count,
+    MaxCount: request.count,
+    Placement: { AvailabilityZone: request.zone },
+    TagSpecifications: [
+      {
+        ResourceType: 'instance' as const,
+        Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  };
+}
+
+function liveInstances(instances: readonly Instance[]): CloudInstance[] {
+  return instances.map((instance) => {
+    const { InstanceId, InstanceType, Placement, State, InstanceLifecycle } = instance;
+    const zone = Placement?.AvailabilityZone;
+    if (InstanceId === undefined || InstanceType === undefined || zone === undefined) {
+      throw refused('describe a machine in full', new Error(JSON.stringify(instance)));
+    }
+    return {
+      instanceId: InstanceId,
+      instanceType: InstanceType,
+      zone,
+      lifecycle: InstanceLifecycle === 'spot' ? 'spot' : 'on_demand',
+      state: State?.Name === 'running' ? 'running' : 'pending',
+      tags: Object.fromEntries((instance.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    };
+  });
+}
+
+function refused(what: string, cause: unknown): OptiInfraError {
+  return new OptiInfraError('CLOUD_REFUSED', `AWS did not ${what}`, { cause });
+}
