@@ -26,6 +26,8 @@ export const CANARY = {
   relevantLatencyShift: 0.05,
   /** Requests an arm to see a shift of 10 %. */
   minimumRequestsPerArm: 450,
+  /** Requests an arm to see a shift of 5 %, the smallest relevant one. */
+  requestsPerArmForRelevantShift: 1_600,
   /** Quality samples an arm to see a relative drop of 5 % at sd 0.15. */
   minimumQualitySamplesPerArm: 183,
   /** Clean requests that prove an error rate under 0.1 % at 95 % confidence. */

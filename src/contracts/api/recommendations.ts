@@ -180,23 +180,26 @@ export interface OptimizationResult {
   readonly measured: Readonly<Record<string, number>>;
 }
 
-/** Evidence of `validate_canary` and `validate_50_percent`: the judgement of one stage. */
+/**
+ * Evidence of `validate_canary`, `validate_50_percent` and of the soak in `full_migration`: the judgement of one stage.
+ * A figure that the window could not give (no requests) is null, and the verdict is then never `passed`.
+ */
 export interface StageJudgement {
   readonly verdict: 'passed' | 'failed' | 'inconclusive';
   readonly reasons: readonly string[];
   readonly canary: ArmStatistics;
   readonly control: ArmStatistics;
   /** One-sided p-value of the Mann–Whitney test that the canary is slower. */
-  readonly latency_p_value: number;
+  readonly latency_p_value: number | null;
   /** Canary median ÷ control median. */
-  readonly latency_ratio: number;
+  readonly latency_ratio: number | null;
   /** Relative drop of mean quality against the control, with its upper one-sided 95 % bound. */
-  readonly quality_drop: number;
-  readonly quality_drop_upper: number;
-  /** Upper one-sided 95 % bound (Clopper–Pearson) of the canary's error rate. */
+  readonly quality_drop: number | null;
+  readonly quality_drop_upper: number | null;
+  /** Upper one-sided 95 % bound (Clopper–Pearson) of the new nodes' error rate over all windows judged so far. */
   readonly error_rate_upper: number;
   /** Share of requests that reached new nodes in the window. */
-  readonly traffic_share: number;
+  readonly traffic_share: number | null;
   readonly window_started_at: string;
   readonly window_ended_at: string;
 }
@@ -204,10 +207,10 @@ export interface ArmStatistics {
   readonly instance_ids: readonly string[];
   readonly requests: number;
   readonly errors: number;
-  readonly latency_ms_p50: number;
-  readonly latency_ms_p95: number;
-  readonly latency_ms_p99: number;
-  readonly mean_quality: number;
+  readonly latency_ms_p50: number | null;
+  readonly latency_ms_p95: number | null;
+  readonly latency_ms_p99: number | null;
+  readonly mean_quality: number | null;
 }
 
 export interface DashboardResponse {
