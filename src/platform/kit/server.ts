@@ -133,13 +133,11 @@ function addHealthRoutes(server: FastifyInstance, options: ServerOptions): void 
       Object.entries(options.dependencies).map(([name, look]) => probe(name, look)),
     );
     const ready = dependencies.every(({ healthy }) => healthy);
-    return reply
-      .code(ready ? 200 : 503)
-      .send({
-        status: ready ? 'ready' : 'unavailable',
-        service: options.service,
-        version: options.version,
-        dependencies,
-      });
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'unavailable',
+      service: options.service,
+      version: options.version,
+      dependencies,
+    });
   });
 }
