@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+import { RISK_LEVELS } from '../../../contracts/api/common.ts';
+import type { AgentTaskAnswer, AgentTaskResult, TaskType } from '../../../contracts/api/orchestration.ts';
+import { OPINIONS, type MigrationPlan, type SavingsForecast } from '../../../contracts/api/recommendations.ts';
+
+const share = z.number().min(0).max(1);
+const figures = z.record(z.string(), z.number());
+const texts = z.array(z.string());
+
+const plan = z.object({
+  kind: z.literal('spot_migration'),
+  deployment: z.string().min(1),
+  provider: z.literal('aws'),
+  region: z.string().min(1),
+  instance_type: z.string().min(1),
+  replace_instance_ids: texts.min(1),
+  keep_instance_ids: texts,
+  spot_nodes: z.array(z.object({ zone: z.string().min(1), usd_per_hour: z.number().positive() })).min(1),
+  fallback_zones: texts,
+  kept_on_demand_share: share,
+}) satisfies z.ZodType<MigrationPlan>;
+
+const forecast = z.object({
+  cost_before_usd_per_month: z.number().nonnegative(),
+  cost_after_usd_per_month: z.number().nonnegative(),
+  raw_savings_usd_per_month: z.number(),
+  savings_usd_per_month: z.number(),
+  low_usd_per_month: z.number(),
+  high_usd_per_month: z.number(),
+  inputs: figures,
+  patterns: z.array(z.object({ pattern_id: z.string(), similarity: z.number(), ratio: z.number() })),
+}) satisfies z.ZodType<SavingsForecast>;
+
+const baseline = z.object({
+  mean_score: share,
+  interval: z.object({ low: z.number(), high: z.number() }),
+  standard_deviation: z.number().nonnegative(),
+  sample_size: z.int().positive(),
+});
+
+const results = {
+  analyze: z.object({
+    type: z.literal('analyze'),
+    recommendations: z.array(
+      z.object({
+        type: z.string().min(1),
+        title: z.string().min(1),
+        confidence: share,
+        risk_level: z.enum(RISK_LEVELS),
+        reasons: texts.min(1),
+        plan,
+        forecast,
+      }),
+    ),
+    findings: texts,
+  }),
+  validate: z.object({
+    type: z.literal('validate'),
+    validation: z.object({
+      verdict: z.enum(OPINIONS),
+      reasons: texts.min(1),
+      condition: z.string().nullable(),
+      figures,
+      baseline: baseline.nullable(),
+    }),
+  }),
+  learn: z.object({ type: z.literal('learn'), pattern_id: z.string().min(1), features: z.array(z.number()) }),
+} satisfies { readonly [Type in TaskType]: z.ZodType<Extract<AgentTaskResult, { type: Type }>> };
+
+const envelope = z.object({
+  task_id: z.string(),
+  agent_id: z.string().min(1),
+  execution_time_ms: z.number().nonnegative(),
+  result: z.unknown(),
+});
+
+export type AnswerReading =
+  | { readonly ok: true; readonly answer: AgentTaskAnswer }
+  | { readonly ok: false; readonly fault: string };
+
+/** Reads an agent's answer to one task: its id, its kind and every field, or what is wrong with it. */
+export function readAnswer(taskId: string, type: TaskType, body: unknown): AnswerReading {
+  const outer = envelope.safeParse(body);
+  if (!outer.success) return { ok: false, fault: faultOf(outer.error, '') };
+  if (outer.data.task_id !== taskId) {
+    return { ok: false, fault: `task_id: expected ${taskId}, got ${outer.data.task_id}` };
+  }
+  const inner = results[type].safeParse(outer.data.result);
+  if (!inner.success) return { ok: false, fault: faultOf(inner.error, 'result.') };
+  return { ok: true, answer: { ...outer.data, result: inner.data } };
+}
+
+/** The first few faults: enough to mend it, short enough for a column. */
+function faultOf(error: z.ZodError, prefix: string): string {
+  return error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${prefix}${path.join('.')}: ${message}`)
+    .join('; ');
+}
