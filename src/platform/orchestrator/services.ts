@@ -56,6 +56,8 @@ export interface Guards {
   /** The owner of `customerId`, or an admin. */
   owner(request: FastifyRequest, customerId: string): Promise<Caller>;
   admin(request: FastifyRequest): Promise<Caller>;
+  /** Whoever presents a valid token or key: asked before a lookup by another id than the customer's, so that strangers learn nothing. */
+  authenticated(request: FastifyRequest): Promise<Caller>;
   runtime(request: FastifyRequest): Promise<Caller & { kind: 'runtime' }>;
   agent(request: FastifyRequest): Promise<Caller>;
   service(request: FastifyRequest): Promise<Caller>;
