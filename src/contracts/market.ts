@@ -35,3 +35,17 @@ export const INTERRUPTION_PRESETS = ['calm', 'traced', 'harsh'] as const;
 export type InterruptionPresetName = (typeof INTERRUPTION_PRESETS)[number];
 export const PRICE_BOOKS = ['reference', 'list'] as const;
 export type PriceBookName = (typeof PRICE_BOOKS)[number];
+
+/** `GET /market/transfer-prices?provider&account`: what data costs that leaves the cloud, a zone or a region. */
+export interface TransferPrices {
+  readonly provider: CloudProvider;
+  /** Monthly tiers in ascending order; the last has no upper end. */
+  readonly internet_egress: readonly { readonly up_to_gb: number | null; readonly usd_per_gb: number }[];
+  readonly between_zones_usd_per_gb_each_way: number;
+  readonly between_regions_usd_per_gb: number;
+}
+
+/** `GET /market/commitments?provider&account`: discounts on the on-demand price for a promised term. */
+export interface CommitmentPrices {
+  readonly terms: readonly { readonly years: number; readonly discount_share: number }[];
+}

@@ -63,7 +63,7 @@ class IterationNode implements ServingNode {
   readonly #waiting = new WaitingLine();
   #configuration: EngineConfiguration;
   #timing: EngineTiming;
-  #slowFactor: number;
+  #slowFactor = 1;
   #lost = false;
   #nowMs = Number.NEGATIVE_INFINITY;
 
@@ -84,7 +84,7 @@ class IterationNode implements ServingNode {
     this.#hardware = options.hardware;
     this.#configuration = options.configuration;
     this.#timing = engineTiming(options.hardware, options.configuration);
-    this.#slowFactor = options.slowFactor ?? 1;
+    this.setSlowFactor(options.slowFactor ?? 1);
     this.#queueTimeoutMs = options.queueTimeoutMs ?? DEFAULT_QUEUE_TIMEOUT_MS;
     this.#sampler = createIterationSampler(options.instanceId, options.noise);
   }
@@ -121,6 +121,11 @@ class IterationNode implements ServingNode {
   }
 
   setSlowFactor(factor: number): void {
+    if (!(factor > 0 && Number.isFinite(factor))) {
+      throw new OptiInfraError('VALIDATION_FAILED', `factor: ${factor} is no positive number`, {
+        details: { field: 'factor' },
+      });
+    }
     this.#slowFactor = factor;
   }
 
