@@ -1,0 +1,62 @@
+import type { QdrantClient } from '@qdrant/js-client-rest';
+import { z } from 'zod';
+
+import { FEATURE_NAMES } from './features.ts';
+import type { NearPattern, PatternStore } from './pattern.ts';
+
+export const PATTERN_COLLECTION = 'optimization_patterns';
+const TIMEOUT_MS = 10_000;
+
+const payload = z.object({ ratio: z.number().nullable(), succeeded: z.boolean() });
+
+/** Patterns in Qdrant through the official client, which is loaded, as the collection is made, at the first use. */
+export function createQdrantPatternStore(url: string): PatternStore {
+  let ready: Promise<QdrantClient> | null = null;
+  const client = (): Promise<QdrantClient> => {
+    // A failed preparation must not stick: the next call tries again.
+    ready ??= prepare(url).catch((error: unknown) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  };
+  return {
+    save: async ({ patternId, features, payload: stored }) => {
+      const points = [{ id: patternId, vector: [...features], payload: { ...stored } }];
+      await (await client()).upsert(PATTERN_COLLECTION, { wait: true, points });
+    },
+    nearest: async (features, limit, kind) => {
+      const { points } = await (
+        await client()
+      ).query(PATTERN_COLLECTION, {
+        query: [...features],
+        limit,
+        with_payload: true,
+        filter: { must: [{ key: 'kind', match: { value: kind } }] },
+      });
+      return points.map((point): NearPattern => {
+        const { ratio, succeeded } = payload.parse(point.payload);
+        return { patternId: String(point.id), distance: point.score, ratio, succeeded };
+      });
+    },
+  };
+}
+
+async function prepare(url: string): Promise<QdrantClient> {
+  const { QdrantClient } = await import('@qdrant/js-client-rest');
+  const client = new QdrantClient({ url, timeout: TIMEOUT_MS, checkCompatibility: false });
+  if (await exists(client)) return client;
+  try {
+    await client.createCollection(PATTERN_COLLECTION, {
+      vectors: { size: FEATURE_NAMES.length, distance: 'Euclid' },
+    });
+  } catch (error) {
+    // Another agent may have made it in between.
+    if (!(await exists(client))) throw error;
+  }
+  return client;
+}
+
+async function exists(client: QdrantClient): Promise<boolean> {
+  return (await client.collectionExists(PATTERN_COLLECTION)).exists;
+}
