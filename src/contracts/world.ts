@@ -40,13 +40,22 @@ export interface Site {
 /** `GET /sites/{id}`: the truth, a second witness. */
 export interface SiteState {
   readonly site: Site;
+  readonly runId: string;
+  readonly companyName: string;
   readonly requestsPerSecond: number;
   readonly nodes: readonly SiteNode[];
   readonly requestsServed: number;
   readonly requestsFailed: number;
+  /** Request records the platform confirmed. */
   readonly telemetryShipped: number;
+  /** Request records the agent-runtime had to drop: its buffer was full, or the platform refused the batch. */
+  readonly telemetryLost: number;
   readonly agentRuntime: 'absent' | 'connected' | 'failed';
   readonly faults: readonly Fault[];
+}
+/** `GET /sites?runId=`: all sites, or those of one run. */
+export interface SitesResponse {
+  readonly sites: readonly SiteState[];
 }
 export interface SiteNode {
   readonly instanceId: string;
@@ -70,4 +79,9 @@ export type Fault =
 /** `POST /sites/{id}/reclaim`: the cloud takes spot nodes back with its usual notice. */
 export interface ReclaimRequest {
   readonly nodes: number;
+}
+/** Answer of a reclaim: each node and the world time (epoch milliseconds) at which the cloud takes it. */
+export interface Reclaim {
+  readonly instanceId: string;
+  readonly interruptionAtMs: number;
 }

@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  /** Ends the runtime, also while it still tries to connect. */
+  readonly signal: AbortSignal;
   /** Request records kept while the platform is away. */
   readonly bufferBound?: number;
 }
@@ -47,7 +49,7 @@ const connectResponse = z.object({
 export async function startAgentRuntime(options: RuntimeOptions): Promise<AgentRuntime> {
   const { host, clock, ids, logger } = options;
   const stopping = new AbortController();
-  const { signal } = stopping;
+  const signal = AbortSignal.any([stopping.signal, options.signal]);
   const api = createApiClient(options.apiUrl);
   const token = await connect(api, options, signal);
   const context: RuntimeContext = {
@@ -89,7 +91,7 @@ function supervise(
   });
   const loops = [shipper.run(), discovery.run(), followDesiredState(context)].map((loop) =>
     loop.catch((error: unknown) => {
-      if (stopping.signal.aborted) return;
+      if (context.signal.aborted) return;
       state = 'failed';
       context.logger.error({ reason: describeError(error) }, 'the agent-runtime ended');
       detach();

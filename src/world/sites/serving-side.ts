@@ -1,0 +1,125 @@
+import type { GpuSample, IterationSample, RequestRecord } from '../../contracts/api/agent-runtime.ts';
+import type { TrafficProfile } from '../../contracts/world.ts';
+import type { TelemetryDelivery } from '../agent-runtime/host.ts';
+import { ENGINE_MEMORY_SHARE } from '../serving/hardware.ts';
+import { createTraffic, type Traffic } from '../serving/traffic.ts';
+import type { Faults } from './faults.ts';
+import type { Fleet, FleetChange } from './fleet.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+import type { Machine } from './machine.ts';
+import { recordOf, unservedRecord } from './records.ts';
+
+/** World time between two readings of the cards. */
+const GPU_SAMPLE_INTERVAL_MS = 15_000;
+
+export interface ServingSideOptions {
+  readonly fleet: Fleet;
+  readonly balancer: LoadBalancer<Machine>;
+  readonly faults: Faults;
+  readonly seed: number;
+  readonly profile: TrafficProfile;
+  readonly startMs: number;
+}
+
+/** The customer's users and what answers them. */
+export interface ServingSide {
+  readonly requestsPerSecond: number;
+  readonly served: number;
+  readonly failed: number;
+  /** Brings traffic and engines to `nowMs` and hands out what the logs gained. */
+  advance(nowMs: number): TelemetryDelivery;
+  /** Requests that ended because their machine went away; their lines come with the next `advance`. */
+  lost(change: FleetChange['lost']): void;
+}
+
+export function createServingSide(options: ServingSideOptions): ServingSide {
+  const { fleet, balancer, faults } = options;
+  const traffic = createTraffic({
+    seed: options.seed,
+    profile: options.profile,
+    startMs: options.startMs,
+    idPrefix: `r${options.seed.toString(36)}`,
+  });
+  let pending: RequestRecord[] = [];
+  let gpuSampledAtMs = options.startMs;
+  let served = 0;
+  let failed = 0;
+
+  const log = (record: RequestRecord): void => {
+    if (record.status === 'ok') served += 1;
+    else failed += 1;
+    pending.push(record);
+  };
+
+  return {
+    get requestsPerSecond() {
+      return traffic.requestsPerSecond;
+    },
+    get served() {
+      return served;
+    },
+    get failed() {
+      return failed;
+    },
+    lost: (losses) => {
+      for (const { machine, finished } of losses) {
+        for (const one of finished) log(recordOf(one, machine, 0));
+      }
+    },
+    advance: (nowMs) => {
+      route(traffic, balancer, log, nowMs, faults.trafficStopped ? 0 : options.profile.requestsPerSecond);
+      const iterations = advanceEngines(fleet.machines, faults, nowMs, log);
+      const readCards = nowMs - gpuSampledAtMs >= GPU_SAMPLE_INTERVAL_MS;
+      const gpu = readCards ? readGpus(fleet.machines, nowMs, nowMs - gpuSampledAtMs) : [];
+      if (readCards) gpuSampledAtMs = nowMs;
+      const requests = pending;
+      pending = [];
+      return { requests, iterations, gpu };
+    },
+  };
+}
+
+function route(
+  traffic: Traffic,
+  balancer: LoadBalancer<Machine>,
+  log: (record: RequestRecord) => void,
+  nowMs: number,
+  requestsPerSecond: number,
+): void {
+  traffic.setRate(requestsPerSecond);
+  for (const request of traffic.arrivalsUntil(nowMs)) {
+    const machine = balancer.pick();
+    if (machine === undefined) log(unservedRecord(request));
+    else machine.engine.submit(request);
+  }
+}
+
+function advanceEngines(
+  machines: readonly Machine[],
+  faults: Faults,
+  nowMs: number,
+  log: (record: RequestRecord) => void,
+): IterationSample[] {
+  const iterations: IterationSample[] = [];
+  for (const machine of machines) {
+    machine.engine.setSlowFactor(faults.slowFactor(machine.lifecycle));
+    const qualityDrop = faults.qualityDrop(machine.lifecycle);
+    for (const finished of machine.engine.advanceTo(nowMs)) {
+      if (finished.errorReason === null) machine.requestsServed += 1;
+      log(recordOf(finished, machine, qualityDrop));
+    }
+    for (const sample of machine.engine.takeIterationSamples()) iterations.push(sample);
+  }
+  return iterations;
+}
+
+function readGpus(machines: readonly Machine[], nowMs: number, windowMs: number): GpuSample[] {
+  return machines
+    .filter(({ available }) => available)
+    .map(({ instanceId, engine }) => ({
+      instance_id: instanceId,
+      at_ms: Math.round(nowMs),
+      utilization: engine.busyShare(windowMs),
+      memory_utilization: ENGINE_MEMORY_SHARE,
+    }));
+}
