@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 import { RISK_LEVELS } from '../../../contracts/api/common.ts';
 import type { AgentTaskAnswer, AgentTaskResult, TaskType } from '../../../contracts/api/orchestration.ts';
-import { OPINIONS, type MigrationPlan, type SavingsForecast } from '../../../contracts/api/recommendations.ts';
+import {
+  OPINIONS,
+  type MigrationPlan,
+  type SavingsForecast,
+} from '../../../contracts/api/recommendations.ts';
 
 const share = z.number().min(0).max(1);
 const figures = z.record(z.string(), z.number());
@@ -76,8 +80,7 @@ const envelope = z.object({
 });
 
 export type AnswerReading =
-  | { readonly ok: true; readonly answer: AgentTaskAnswer }
-  | { readonly ok: false; readonly fault: string };
+  { readonly ok: true; readonly answer: AgentTaskAnswer } | { readonly ok: false; readonly fault: string };
 
 /** Reads an agent's answer to one task: its id, its kind and every field, or what is wrong with it. */
 export function readAnswer(taskId: string, type: TaskType, body: unknown): AnswerReading {

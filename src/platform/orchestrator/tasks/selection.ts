@@ -32,9 +32,7 @@ export function chooseInstance(
     }))
     .sort(
       (a, b) =>
-        a.failed - b.failed ||
-        a.work - b.work ||
-        a.candidate.agentId.localeCompare(b.candidate.agentId),
+        a.failed - b.failed || a.work - b.work || a.candidate.agentId.localeCompare(b.candidate.agentId),
     );
   return ranked[0]?.candidate;
 }
