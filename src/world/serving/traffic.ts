@@ -1,4 +1,5 @@
 import type { TrafficProfile } from '../../contracts/world.ts';
+import { OptiInfraError } from '../../support/errors.ts';
 import { randomStream } from '../../support/random.ts';
 import type { ServingRequest } from './request.ts';
 
@@ -28,10 +29,12 @@ class PoissonTraffic implements Traffic {
   readonly #outputLengths;
   #ratePerMs: number;
   #count = 0;
-  /** Moment up to which `#untilNext` is measured. */
-  #sinceMs: number;
-  /** Expected arrivals between `#sinceMs` and the next one: keeps the law when the rate changes. */
-  #untilNext: number;
+  /** The last moment that was asked for. */
+  #askedMs: number;
+  /** The next arrival; infinite while traffic stands still. */
+  #nextAtMs: number;
+  /** Expected arrivals left until the next one when traffic was stopped. */
+  #untilNext = 0;
 
   constructor(options: TrafficOptions) {
     this.#profile = options.profile;
@@ -39,33 +42,31 @@ class PoissonTraffic implements Traffic {
     this.#arrivals = randomStream(options.seed, 'arrivals');
     this.#inputLengths = randomStream(options.seed, 'input-lengths');
     this.#outputLengths = randomStream(options.seed, 'output-lengths');
-    this.#ratePerMs = options.profile.requestsPerSecond / 1000;
-    this.#sinceMs = options.startMs;
+    this.#askedMs = options.startMs;
     this.#untilNext = this.#arrivals.exponential(1);
+    this.#ratePerMs = ratePerMs(options.profile.requestsPerSecond);
+    this.#nextAtMs = this.#askedMs + this.#untilNext / this.#ratePerMs;
   }
 
   get requestsPerSecond(): number {
     return this.#ratePerMs * 1000;
   }
 
+  /** What was left of the wait at the old rate is left at the new one: the law stays Poisson. */
   setRate(requestsPerSecond: number): void {
-    this.#ratePerMs = requestsPerSecond / 1000;
+    const rate = ratePerMs(requestsPerSecond);
+    if (this.#ratePerMs > 0) this.#untilNext = (this.#nextAtMs - this.#askedMs) * this.#ratePerMs;
+    this.#ratePerMs = rate;
+    this.#nextAtMs = this.#askedMs + this.#untilNext / rate;
   }
 
   arrivalsUntil(worldMs: number): ServingRequest[] {
     const requests: ServingRequest[] = [];
-    if (worldMs <= this.#sinceMs) return requests;
-    if (this.#ratePerMs > 0) {
-      let atMs = this.#sinceMs + this.#untilNext / this.#ratePerMs;
-      while (atMs <= worldMs) {
-        requests.push(this.#request(atMs));
-        this.#sinceMs = atMs;
-        this.#untilNext = this.#arrivals.exponential(1);
-        atMs += this.#untilNext / this.#ratePerMs;
-      }
+    while (this.#nextAtMs <= worldMs) {
+      requests.push(this.#request(this.#nextAtMs));
+      this.#nextAtMs += this.#arrivals.exponential(this.#ratePerMs);
     }
-    this.#untilNext -= (worldMs - this.#sinceMs) * this.#ratePerMs;
-    this.#sinceMs = worldMs;
+    this.#askedMs = Math.max(this.#askedMs, worldMs);
     return requests;
   }
 
@@ -80,6 +81,13 @@ class PoissonTraffic implements Traffic {
       sharedPrefixShare: profile.sharedPrefixShare,
     };
   }
+}
+
+function ratePerMs(requestsPerSecond: number): number {
+  if (requestsPerSecond >= 0 && Number.isFinite(requestsPerSecond)) return requestsPerSecond / 1000;
+  throw new OptiInfraError('VALIDATION_FAILED', `requestsPerSecond: ${requestsPerSecond} is no rate`, {
+    details: { field: 'requestsPerSecond' },
+  });
 }
 
 function tokens(length: number): number {
