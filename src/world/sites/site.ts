@@ -45,7 +45,7 @@ export interface SiteOptions {
 export interface RunningSite {
   readonly site: Site;
   state(): SiteState;
-  /** @throws OptiInfraError `INVALID_STATE` when one runs already or the platform refuses it. */
+  /** @throws OptiInfraError `INVALID_STATE` when another one runs already or the platform refuses it. */
   installAgentRuntime(request: AgentRuntimeRequest): Promise<void>;
   addFault(fault: Fault): void;
   clearFaults(): void;
@@ -81,7 +81,8 @@ class LiveSite implements RunningSite {
   /** Taken by the cloud: whatever a look still shows of them, they serve no more. */
   readonly #taken = new Set<string>();
   #loops: Promise<void>[] = [];
-  #installing = false;
+  /** The installation in force; asking for it again, as a retried call does, waits for the same one. */
+  #installation: { readonly request: AgentRuntimeRequest; readonly done: Promise<void> } | undefined;
   #runtimeFailed = false;
   #runtime: AgentRuntime | undefined;
   #cloudAway = false;
@@ -153,15 +154,23 @@ class LiveSite implements RunningSite {
     };
   }
 
-  async installAgentRuntime({ apiUrl, agentToken }: AgentRuntimeRequest): Promise<void> {
-    if (this.#installing || this.#runtime?.state === 'connected') {
+  async installAgentRuntime(request: AgentRuntimeRequest): Promise<void> {
+    const running = this.#installation;
+    const alive = running !== undefined && this.#runtime?.state !== 'failed' && !this.#runtimeFailed;
+    if (!alive) {
+      this.#installation = { request, done: this.#install(request) };
+    } else if (running.request.agentToken !== request.agentToken) {
       throw new OptiInfraError('INVALID_STATE', 'an agent-runtime runs on this site already');
     }
-    this.#installing = true;
+    await this.#installation?.done;
+  }
+
+  async #install({ apiUrl, agentToken }: AgentRuntimeRequest): Promise<void> {
+    this.#runtimeFailed = false;
+    const { clock, ids } = this.#options;
+    const logger = this.#logger.child({ part: 'agent-runtime' });
+    const { signal } = this.#stopping;
     try {
-      const { clock, ids } = this.#options;
-      const logger = this.#logger.child({ part: 'agent-runtime' });
-      const { signal } = this.#stopping;
       this.#runtime = await startAgentRuntime({
         apiUrl,
         agentToken,
@@ -171,15 +180,12 @@ class LiveSite implements RunningSite {
         logger,
         signal,
       });
-      this.#runtimeFailed = false;
     } catch (error) {
       this.#runtimeFailed = true;
       if (!(error instanceof RuntimeRefused)) throw error;
       throw new OptiInfraError('INVALID_STATE', `the platform refused the agent-runtime: ${error.message}`, {
         cause: error,
       });
-    } finally {
-      this.#installing = false;
     }
   }
 
