@@ -38,6 +38,7 @@ export const ERRORS = {
   USAGE: { exitCode: 2, meaning: 'The command line is wrong.' },
   ENVIRONMENT_DOWN: { exitCode: 3, meaning: 'No environment is running under this name.' },
   ENVIRONMENT_MISMATCH: { exitCode: 3, meaning: 'The running environment is not what the scenario needs.' },
+  ENVIRONMENT_BUSY: { exitCode: 3, meaning: 'Another command is starting or stopping this environment.' },
   PORT_BUSY: { exitCode: 3, meaning: 'A port is taken by another process.' },
   BINARY_MISSING: { exitCode: 3, meaning: 'A program the environment needs is not installed.' },
   PROCESS_DIED: { exitCode: 3, meaning: 'A process ended while it was starting.' },

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+
+import { registerDoctor } from './commands/doctor.ts';
+import { registerDown } from './commands/down.ts';
+import { registerHealth } from './commands/health.ts';
+import { registerUp } from './commands/up.ts';
+
+/**
+ * Every command of `e2e`, in the order of its help. A command is one file in `commands/` that exports a function
+ * which adds itself to the program; it imports what is heavy only in its action, so that help and refusals are quick.
+ */
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerUp,
+  registerDown,
+  registerHealth,
+  registerDoctor,
+];

@@ -1,0 +1,52 @@
+import { OptiInfraError } from '../support/errors.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** Parser of an option that takes a number inside limits (both included). */
+export function numberOption(flag: string, minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value >= minimum && value <= maximum) return value;
+    throw new OptiInfraError('USAGE', `${flag}: "${text}" is not a number from ${minimum} to ${maximum}`);
+  };
+}
+
+/** Parser of an option that takes a whole number inside limits (both included). */
+export function integerOption(flag: string, minimum: number, maximum: number): (text: string) => number {
+  const parse = numberOption(flag, minimum, maximum);
+  return (text) => {
+    const value = parse(text);
+    if (Number.isInteger(value)) return value;
+    throw new OptiInfraError('USAGE', `${flag}: "${text}" is not a whole number`);
+  };
+}
+
+/** Parser of an option that takes one of some words. */
+export function choiceOption<const T extends string>(
+  flag: string,
+  choices: readonly T[],
+): (text: string) => T {
+  return (text) => {
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen !== undefined) return chosen;
+    throw unknownChoice(flag, text, choices);
+  };
+}
+
+/** Parser of an option that takes a list of words with commas between them. */
+export function listOption<const T extends string>(
+  flag: string,
+  choices: readonly T[],
+): (text: string) => readonly T[] {
+  const parse = choiceOption(flag, choices);
+  return (text) => {
+    const words = text.split(',').map((word) => word.trim());
+    return [...new Set(words.map(parse))];
+  };
+}
+
+function unknownChoice(flag: string, text: string, choices: readonly string[]): OptiInfraError {
+  const near = nearestName(text, choices);
+  return new OptiInfraError('USAGE', `${flag}: "${text}" is none of ${choices.join(', ')}`, {
+    ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
+  });
+}

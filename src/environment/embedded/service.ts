@@ -1,0 +1,95 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { ServiceVariable } from '../../contracts/environment.ts';
+import { OptiInfraError } from '../../support/errors.ts';
+import { displayName, type ProcessContext, type ProcessDefinition, type ProcessName } from '../definition.ts';
+import { environmentPaths } from '../state/paths.ts';
+import { expectSuccess } from './http-probe.ts';
+import { baseVariables, compileCache } from './variables.ts';
+
+interface ServiceOptions {
+  readonly name: ProcessName;
+  /** Path of its `main.ts` from the root. */
+  readonly main: string;
+  readonly after: readonly ProcessName[];
+  readonly layer: 'core' | 'service';
+}
+
+/** A service of ours: a Node process that serves `/health/ready` on its port. */
+export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
+  const { name, main, after, layer } = options;
+  return {
+    name,
+    ports: [name],
+    after,
+    layer,
+    stopSignal: 'SIGTERM',
+    deadlineMs: 30_000,
+    prepare: async ({ root }) => {
+      if (existsSync(join(root, main))) return;
+      throw new OptiInfraError('BINARY_MISSING', `${displayName(name)}: there is no ${main}`, {
+        hint: 'Check out the whole repository, or leave the service out with `--only`.',
+      });
+    },
+    command: (context) => ({
+      file: nodeProgram(context.root),
+      arguments: [join(context.root, main)],
+      variables: {
+        ...baseVariables(context),
+        NODE_COMPILE_CACHE: compileCache(context.root),
+        ...serviceVariables(context, name),
+      },
+      workingDirectory: context.root,
+    }),
+    probe: async ({ descriptor }, signal) => {
+      const body = await expectSuccess(`http://127.0.0.1:${descriptor.ports[name]}/health/ready`, signal);
+      return describeReadiness(body);
+    },
+  };
+}
+
+/** The pinned Node of the project; the one that runs us where the platform has no pinned one. */
+export function nodeProgram(root: string): string {
+  const pinned = join(root, 'node_modules', '.bin', 'node');
+  return existsSync(pinned) ? realpathSync(pinned) : process.execPath;
+}
+
+function describeReadiness(body: string): string {
+  const { dependencies } = JSON.parse(body) as { dependencies?: readonly { name: string }[] };
+  if (dependencies === undefined || dependencies.length === 0) return 'ready';
+  return `ready with ${dependencies.map(({ name }) => name).join(', ')}`;
+}
+
+/** Every variable that a service may read; the type makes sure that none is forgotten. */
+export function serviceVariables(
+  context: ProcessContext,
+  name: ProcessName,
+): Record<ServiceVariable, string> {
+  const { descriptor, secrets, root } = context;
+  const { urls, ports } = descriptor;
+  const databaseUrl = (role: string, password: string): string =>
+    `postgres://${role}:${encodeURIComponent(password)}@${urls.postgresHost}:${ports.postgres}/optiinfra`;
+  return {
+    OPTIINFRA_ANCHOR: JSON.stringify(descriptor.anchor),
+    OPTIINFRA_PORT: String(ports[name]),
+    OPTIINFRA_POSTGRES_URL: databaseUrl('optiinfra_app', secrets.postgresAppPassword),
+    OPTIINFRA_POSTGRES_OWNER_URL: databaseUrl('optiinfra_owner', secrets.postgresOwnerPassword),
+    OPTIINFRA_CLICKHOUSE_URL: urls.clickhouse,
+    OPTIINFRA_REDIS_URL: urls.redis,
+    OPTIINFRA_QDRANT_URL: urls.qdrant,
+    OPTIINFRA_AWS_ENDPOINT: urls.aws,
+    OPTIINFRA_MARKET_URL: urls.world,
+    OPTIINFRA_TEMPORAL_ADDRESS: urls.temporalAddress,
+    OPTIINFRA_ORCHESTRATOR_URL: urls.orchestrator,
+    OPTIINFRA_EXECUTOR_URL: urls.executor,
+    OPTIINFRA_AGENT_KEY: secrets.agentKey,
+    OPTIINFRA_SERVICE_KEY: secrets.serviceKey,
+    OPTIINFRA_SEALING_KEY: secrets.sealingKey,
+    OPTIINFRA_TOKEN_KEY: secrets.tokenKey,
+    OPTIINFRA_ADMIN_EMAIL: secrets.adminEmail,
+    OPTIINFRA_ADMIN_PASSWORD: secrets.adminPassword,
+    OPTIINFRA_COLD_START: descriptor.coldStart,
+    OPTIINFRA_ENVIRONMENT_FILE: environmentPaths(root, descriptor.name).descriptorFile,
+  };
+}
