@@ -48,11 +48,11 @@ export function mayCancel(status: OptimizationStatus): boolean {
   return !isTerminal(status) && status !== 'rolling_back';
 }
 
-/** Two-sided relative error of the forecast; undefined when there is no measurement or nothing was promised. */
+/** (predicted − measured) ÷ measured; undefined without a measurement that can be divided by. */
 export function forecastError(
   predictedUsdPerMonth: number,
   measuredUsdPerMonth: number | null,
 ): number | undefined {
-  if (measuredUsdPerMonth === null || predictedUsdPerMonth === 0) return undefined;
-  return (measuredUsdPerMonth - predictedUsdPerMonth) / Math.abs(predictedUsdPerMonth);
+  if (measuredUsdPerMonth === null || measuredUsdPerMonth === 0) return undefined;
+  return (predictedUsdPerMonth - measuredUsdPerMonth) / Math.abs(measuredUsdPerMonth);
 }

@@ -25,23 +25,33 @@ const plan = z.object({
   kept_on_demand_share: share,
 }) satisfies z.ZodType<MigrationPlan>;
 
-const forecast = z.object({
-  cost_before_usd_per_month: z.number().nonnegative(),
-  cost_after_usd_per_month: z.number().nonnegative(),
-  raw_savings_usd_per_month: z.number(),
-  savings_usd_per_month: z.number(),
-  low_usd_per_month: z.number(),
-  high_usd_per_month: z.number(),
-  inputs: figures,
-  patterns: z.array(z.object({ pattern_id: z.string(), similarity: z.number(), ratio: z.number() })),
-}) satisfies z.ZodType<SavingsForecast>;
+const forecast = z
+  .object({
+    cost_before_usd_per_month: z.number().nonnegative(),
+    cost_after_usd_per_month: z.number().nonnegative(),
+    raw_savings_usd_per_month: z.number(),
+    savings_usd_per_month: z.number(),
+    low_usd_per_month: z.number(),
+    high_usd_per_month: z.number(),
+    inputs: figures,
+    patterns: z.array(z.object({ pattern_id: z.string(), similarity: z.number(), ratio: z.number() })),
+  })
+  .refine(({ low_usd_per_month, high_usd_per_month }) => low_usd_per_month <= high_usd_per_month, {
+    path: ['low_usd_per_month'],
+    message: 'is above high_usd_per_month',
+  }) satisfies z.ZodType<SavingsForecast>;
 
-const baseline = z.object({
-  mean_score: share,
-  interval: z.object({ low: z.number(), high: z.number() }),
-  standard_deviation: z.number().nonnegative(),
-  sample_size: z.int().positive(),
-});
+const baseline = z
+  .object({
+    mean_score: share,
+    interval: z.object({ low: z.number(), high: z.number() }),
+    standard_deviation: z.number().nonnegative(),
+    sample_size: z.int().positive(),
+  })
+  .refine(({ interval, mean_score }) => interval.low <= mean_score && mean_score <= interval.high, {
+    path: ['interval'],
+    message: 'does not hold mean_score',
+  });
 
 const results = {
   analyze: z.object({
