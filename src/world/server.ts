@@ -1,4 +1,9 @@
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+} from 'fastify';
 
 import { ERRORS, type ErrorCode, type Problem } from '../contracts/errors.ts';
 import type { Clock } from '../support/clock.ts';
@@ -23,7 +28,7 @@ export function createWorldServer(options: WorldServerOptions): FastifyInstance 
   const { sites, clock, logger } = options;
   const server = fastify({
     loggerInstance: logger as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     genReqId: () => crypto.randomUUID(),
   });

@@ -11,7 +11,7 @@ import { describeError, OptiInfraError } from '../../support/errors.ts';
 import type { IdSource } from '../../support/ids.ts';
 import type { Logger } from '../../support/logging.ts';
 import { RuntimeRefused } from '../agent-runtime/context.ts';
-import type { HostListener } from '../agent-runtime/host.ts';
+import type { HostListener, RuntimeHost } from '../agent-runtime/host.ts';
 import { startAgentRuntime, type AgentRuntime } from '../agent-runtime/runtime.ts';
 import type { CloudAccount } from '../clouds/cloud.ts';
 import type { Market } from '../market/market.ts';
@@ -44,6 +44,8 @@ export interface SiteOptions {
 /** A customer's side at work. */
 export interface RunningSite {
   readonly site: Site;
+  /** What a program installed here may see and do. */
+  readonly host: RuntimeHost;
   state(): SiteState;
   /** @throws OptiInfraError `INVALID_STATE` when another one runs already or the platform refuses it. */
   installAgentRuntime(request: AgentRuntimeRequest): Promise<void>;
@@ -76,7 +78,7 @@ class LiveSite implements RunningSite {
   readonly #listeners = new Set<HostListener>();
   readonly #interruptions;
   readonly #serving;
-  readonly #host;
+  readonly host: RuntimeHost;
   readonly #stopping = new AbortController();
   /** Taken by the cloud: whatever a look still shows of them, they serve no more. */
   readonly #taken = new Set<string>();
@@ -104,7 +106,7 @@ class LiveSite implements RunningSite {
       profile,
       startMs,
     });
-    this.#host = createSiteHost({
+    this.host = createSiteHost({
       region: request.region,
       deployment,
       model,
@@ -174,7 +176,7 @@ class LiveSite implements RunningSite {
       this.#runtime = await startAgentRuntime({
         apiUrl,
         agentToken,
-        host: this.#host,
+        host: this.host,
         clock,
         ids,
         logger,
