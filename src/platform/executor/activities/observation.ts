@@ -1,0 +1,82 @@
+import type { StageJudgement } from '../../../contracts/api/recommendations.ts';
+import { trialsToProve } from '../judgement/bounds.ts';
+import { judge } from '../judgement/judgement.ts';
+import type { TelemetryAnswer } from '../judgement/telemetry.ts';
+import type { RolloutActivities, RolloutOrder, StageWindow } from '../contract.ts';
+import type { RolloutDependencies } from './dependencies.ts';
+
+/**
+ * A request is in the store some time after it arrived: it must be answered (world time) and shipped (wall time).
+ * The end of a window stays this far behind now, so that slow requests are not missing from it.
+ */
+const ANSWER_WORLD_MS = 5_000;
+const SHIPPING_WALL_MS = 500;
+const LOOK_MS = { least: 150, most: 1_000 };
+
+export function telemetryLagMs(timeScale: number): number {
+  return ANSWER_WORLD_MS + SHIPPING_WALL_MS * timeScale;
+}
+
+/** Keeps a stage's window open until it holds enough samples, or its time is over, and judges it. */
+export function createObservationActivities(
+  dependencies: RolloutDependencies,
+): Pick<RolloutActivities, 'observeStage'> {
+  return { observeStage: ({ order, window }) => observe(dependencies, order, window) };
+}
+
+async function observe(
+  { telemetry, clock, pulse }: RolloutDependencies,
+  order: RolloutOrder,
+  window: StageWindow,
+): Promise<StageJudgement> {
+  const { beat, signal } = pulse();
+  const lagMs = telemetryLagMs(clock.timeScale);
+  for (;;) {
+    signal.throwIfAborted();
+    const toMs = clock.worldMs() - lagMs;
+    const sample = await telemetry.sample(questionOf(order, window, toMs));
+    const progress = shareOfNeeded(sample, window, order);
+    beat({ share_of_needed: progress, canary: sample.canary.requests, control: sample.control.requests });
+    if (progress >= 1 || toMs >= window.deadlineWorldMs) {
+      const promise = { slo: order.slo, requirement: window.requirement, prior: window.prior };
+      return judge(sample, promise, { fromMs: window.canary.fromMs, toMs });
+    }
+    await clock.sleepWall(nextLookMs(progress, toMs - window.canary.fromMs, clock.timeScale), signal);
+  }
+}
+
+function questionOf(order: RolloutOrder, { canary, control }: StageWindow, toMs: number) {
+  return {
+    customerId: order.customerId,
+    deployment: order.deployment,
+    canary: { instanceIds: canary.instanceIds, fromMs: canary.fromMs, toMs: canary.toMs ?? toMs },
+    control: { instanceIds: control.instanceIds, fromMs: control.fromMs, toMs: control.toMs ?? toMs },
+    limitMsP95: order.slo.latency_ms_p95,
+    limitMsP99: order.slo.latency_ms_p99,
+  };
+}
+
+/** How far the scarcest kind of sample has come; 1 means that the window can be judged. */
+export function shareOfNeeded(
+  sample: TelemetryAnswer,
+  { requirement, prior }: StageWindow,
+  { slo }: Pick<RolloutOrder, 'slo'>,
+): number {
+  const arms = [sample.canary, sample.control];
+  const shares = [
+    ...arms.map((arm) => arm.requests / requirement.requestsPerArm),
+    ...arms.map((arm) => arm.qualitySamples / requirement.qualitySamplesPerArm),
+  ];
+  if (requirement.proveErrorRate) {
+    const errors = prior.errors + sample.canary.errors;
+    shares.push((prior.requests + sample.canary.requests) / trialsToProve(errors, slo.error_rate));
+  }
+  return Math.min(...shares);
+}
+
+/** Half of the time that seems to be left: few looks in a long window, a quick one at its end. */
+function nextLookMs(progress: number, elapsedWorldMs: number, timeScale: number): number {
+  if (progress <= 0) return LOOK_MS.most / 4;
+  const leftWallMs = (elapsedWorldMs * (1 - progress)) / progress / timeScale;
+  return Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, leftWallMs / 2));
+}

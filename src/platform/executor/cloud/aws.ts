@@ -1,0 +1,134 @@
+import type * as Sdk from '@aws-sdk/client-ec2';
+import type { EC2Client, Instance, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+
+import { OptiInfraError } from '../../../support/errors.ts';
+import { translateAwsError } from './aws-errors.ts';
+import type { Cloud, CloudAccess, CloudInstance, InstanceState, SpotRequest } from './cloud.ts';
+import { createRoleCredentials } from './aws-credentials.ts';
+
+export interface AwsOptions {
+  /** Endpoint of the AWS simulator; the SDK's own address when absent. */
+  readonly endpoint: string | undefined;
+  readonly wallMs: () => number;
+}
+
+/** Ways into customers' AWS accounts: one client a role and region, its credentials by AssumeRole, renewed when due. */
+export function createAwsAccess(options: AwsOptions): CloudAccess {
+  const clouds = new Map<string, Promise<Cloud>>();
+  return async (account) => {
+    const key = `${account.roleArn}/${account.region}`;
+    const known = clouds.get(key);
+    if (known !== undefined) return known;
+    const opened = open(account.region, account.roleArn, options);
+    clouds.set(key, opened);
+    opened.catch(() => clouds.delete(key));
+    return opened;
+  };
+}
+
+async function open(region: string, roleArn: string, options: AwsOptions): Promise<Cloud> {
+  // The SDK takes a second to load, so it is loaded when the first rollout needs it.
+  const ec2 = await import('@aws-sdk/client-ec2');
+  const client = new ec2.EC2Client({
+    region,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    credentials: createRoleCredentials({ region, roleArn, ...options }),
+  });
+  return createAwsCloud(ec2, client);
+}
+
+type Ec2 = typeof Sdk;
+
+function createAwsCloud(ec2: Ec2, client: EC2Client): Cloud {
+  const list = (filters: { Name: string; Values: string[] }[]): Promise<readonly CloudInstance[]> =>
+    translated('DescribeInstances', async () => {
+      const found: CloudInstance[] = [];
+      for await (const page of ec2.paginateDescribeInstances(
+        { client, pageSize: 200 },
+        { Filters: filters },
+      )) {
+        for (const { Instances = [] } of page.Reservations ?? []) found.push(...Instances.map(toInstance));
+      }
+      return found;
+    });
+  return {
+    launchSpot: (request) => launch(ec2, client, request),
+    describe: async (ids) => (ids.length === 0 ? [] : list([{ Name: 'instance-id', Values: [...ids] }])),
+    findByTag: (tag, value) => list([{ Name: `tag:${tag}`, Values: [value] }]),
+    listBilled: () => list([{ Name: 'instance-state-name', Values: ['pending', 'running'] }]),
+    terminate: (ids) =>
+      translated('TerminateInstances', async () => {
+        if (ids.length === 0) return;
+        await client.send(new ec2.TerminateInstancesCommand({ InstanceIds: [...ids] }));
+      }),
+  };
+}
+
+async function launch(ec2: Ec2, client: EC2Client, request: SpotRequest): Promise<CloudInstance> {
+  const template = await translated('DescribeInstances', async () => {
+    const answer = await client.send(
+      new ec2.DescribeInstancesCommand({ InstanceIds: [request.likeInstanceId] }),
+    );
+    return answer.Reservations?.[0]?.Instances?.[0];
+  });
+  if (template?.ImageId === undefined) {
+    throw new OptiInfraError('CLOUD_REFUSED', `EC2 knows no image of ${request.likeInstanceId}`);
+  }
+  const answer = await translated('RunInstances', () =>
+    client.send(new ec2.RunInstancesCommand(runInput(template, request))),
+  );
+  const [instance] = answer.Instances ?? [];
+  if (instance === undefined) throw new OptiInfraError('CLOUD_REFUSED', 'EC2 RunInstances gave no instance');
+  return toInstance(instance);
+}
+
+function runInput(template: Instance, request: SpotRequest): RunInstancesCommandInput {
+  const groups = (template.SecurityGroups ?? []).flatMap(({ GroupId }) =>
+    GroupId === undefined ? [] : [GroupId],
+  );
+  return {
+    ImageId: template.ImageId,
+    InstanceType: request.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    MinCount: 1,
+    MaxCount: 1,
+    ClientToken: request.clientToken,
+    Placement: { AvailabilityZone: request.zone },
+    InstanceMarketOptions: {
+      MarketType: 'spot',
+      SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
+    },
+    ...(template.KeyName === undefined ? {} : { KeyName: template.KeyName }),
+    ...(groups.length === 0 ? {} : { SecurityGroupIds: groups }),
+    TagSpecifications: [
+      {
+        ResourceType: 'instance',
+        Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  };
+}
+
+function toInstance(instance: Instance): CloudInstance {
+  const { InstanceId: instanceId, InstanceType: instanceType } = instance;
+  const zone = instance.Placement?.AvailabilityZone;
+  const state = instance.State?.Name;
+  if (instanceId === undefined || instanceType === undefined || zone === undefined || state === undefined) {
+    throw new OptiInfraError('CLOUD_REFUSED', `EC2 described an instance without id, type, zone or state`);
+  }
+  return {
+    instanceId,
+    instanceType,
+    zone,
+    lifecycle: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on_demand',
+    state: state satisfies InstanceState,
+    tags: Object.fromEntries((instance.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+  };
+}
+
+async function translated<T>(action: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translateAwsError(action, error);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Lifecycle } from '../../../contracts/api/common.ts';
+
+/** Tags by which cloud resources of a rollout are found again, whatever happened to the process that made them. */
+export const TAGS = {
+  deployment: 'optiinfra:deployment',
+  optimization: 'optiinfra:optimization',
+  customer: 'optiinfra:customer',
+  slot: 'optiinfra:slot',
+} as const;
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface CloudInstance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly lifecycle: Lifecycle;
+  readonly state: InstanceState;
+  readonly tags: Readonly<Record<string, string>>;
+}
+export interface SpotRequest {
+  readonly instanceType: string;
+  readonly zone: string;
+  /** At most 64 characters; the same token never makes a second instance. */
+  readonly clientToken: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** An instance whose image, key and security groups the new one takes over. */
+  readonly likeInstanceId: string;
+}
+/** One customer's cloud account in one region. */
+export interface Cloud {
+  /** @throws OptiInfraError `NO_SPOT_CAPACITY` when this zone has none, `CLOUD_REFUSED` for other refusals. */
+  launchSpot(request: SpotRequest): Promise<CloudInstance>;
+  describe(instanceIds: readonly string[]): Promise<readonly CloudInstance[]>;
+  findByTag(tag: string, value: string): Promise<readonly CloudInstance[]>;
+  /** Every instance of the account that is billed: pending or running. */
+  listBilled(): Promise<readonly CloudInstance[]>;
+  terminate(instanceIds: readonly string[]): Promise<void>;
+}
+export interface CloudAccount {
+  readonly region: string;
+  readonly roleArn: string;
+}
+export type CloudAccess = (account: CloudAccount) => Promise<Cloud>;

@@ -1,0 +1,87 @@
+import { isCancellation } from '@temporalio/workflow';
+
+import type { OptimizationResult } from '../../../contracts/api/recommendations.ts';
+import { patient, quick } from './activity-proxies.ts';
+import { reasonOf } from './journal.ts';
+import type { Person } from './person.ts';
+import type { Report, Rollout } from './rollout.ts';
+
+/** All steps done: what it brought, measured from what now runs. A saving that cannot be measured is not reported as one. */
+export async function finish(rollout: Rollout | null, report: Report): Promise<void> {
+  if (rollout === null) return;
+  const { order, snapshot } = rollout;
+  try {
+    const outcome = await quick.measureOutcome({ order, snapshot });
+    const result: OptimizationResult = {
+      success: true,
+      reason: 'all steps completed',
+      original_state_restored: null,
+      differences: [],
+      measured: outcome.measured,
+    };
+    await report('completed', { result, savings: outcome.actualSavingsUsdPerMonth });
+  } catch (error) {
+    const reason = `all steps completed, but the outcome could not be measured: ${reasonOf(error)}`;
+    await report('failed', { result: ended(reason) });
+  }
+}
+
+/** Undoes what can be undone, reads the state again and says how it ended. */
+export async function turnBack(
+  rollout: Rollout | null,
+  person: Person,
+  report: Report,
+  error: unknown,
+): Promise<void> {
+  person.mayTurnBack = false;
+  const reason = whyStopped(error, person);
+  const wasCancelled = isCancellation(error);
+  if (rollout === null) {
+    await report(wasCancelled ? 'cancelled' : 'failed', { result: ended(reason) });
+    return;
+  }
+  const irreversible = await pastReturn(rollout);
+  if (irreversible.length > 0) {
+    await report('failed', { result: ended(reason, { restored: false, differences: irreversible }) });
+    return;
+  }
+  await report('rolling_back');
+  const { order, snapshot, journal } = rollout;
+  const problems = await journal.undoAll();
+  const state = await patient.verifyRestored({ order, snapshot });
+  const differences = [...problems, ...state.differences];
+  const restored = state.restored && problems.length === 0;
+  const turned = wasCancelled ? 'cancelled' : 'rolled_back';
+  await report(problems.length > 0 ? 'failed' : turned, {
+    result: ended(reason, { restored, differences, measured: state.measured }),
+  });
+}
+
+/** Once a retired node is gone the old fleet cannot carry the traffic, so the new one, which has passed its soak, keeps it. */
+async function pastReturn({ order, journal }: Rollout): Promise<readonly string[]> {
+  if (journal.current !== 'terminate_ondemand') return [];
+  const gone = await quick.findGone({ order, instanceIds: order.retiringIds });
+  return gone.map((id) => `irreversible: instance ${id} is terminated; the new fleet keeps the traffic`);
+}
+
+function whyStopped(error: unknown, { cancelled }: Person): string {
+  if (!isCancellation(error)) return reasonOf(error);
+  return cancelled === null ? 'cancelled' : `cancelled by ${cancelled.by}: ${cancelled.reason}`;
+}
+
+function ended(
+  reason: string,
+  state: {
+    restored?: boolean;
+    differences?: readonly string[];
+    measured?: Readonly<Record<string, number>>;
+  } = {},
+): OptimizationResult {
+  return {
+    success: false,
+    reason,
+    original_state_restored: state.restored ?? null,
+    differences: state.differences ?? [],
+    measured: state.measured ?? {},
+  };
+}

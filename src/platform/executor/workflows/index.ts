@@ -1,0 +1,1 @@
+export { spotRollout } from './spot-rollout.ts';
