@@ -42,7 +42,7 @@ export async function spotMigration(input: ScenarioInput): Promise<RunState> {
     );
     run.remember({ optimizationId });
 
-    const { endedAtMs } = await run.phase(
+    const { settledAtMs } = await run.phase(
       'monitor-execution',
       (call) => call('longWait').monitorExecution({ subject, optimizationId }),
       gates.execution,
@@ -50,7 +50,7 @@ export async function spotMigration(input: ScenarioInput): Promise<RunState> {
 
     await run.phase(
       'validate-quality',
-      (call) => call('longWait').measureQuality({ subject, baseline, sinceMs: endedAtMs }),
+      (call) => call('longWait').measureQuality({ subject, baseline, sinceMs: settledAtMs }),
       gates.quality,
     );
 

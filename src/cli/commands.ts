@@ -3,7 +3,12 @@ import type { Command } from 'commander';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
+import { registerApprove } from './commands/approve.ts';
+import { registerList } from './commands/list.ts';
+import { registerRun } from './commands/run.ts';
+import { registerShow } from './commands/show.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWatch } from './commands/watch.ts';
 
 /**
  * Every command of `e2e`, in the order of its help. A command is one file in `commands/` that exports a function
@@ -14,4 +19,9 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDown,
   registerHealth,
   registerDoctor,
+  registerList,
+  registerRun,
+  registerWatch,
+  registerShow,
+  registerApprove,
 ];

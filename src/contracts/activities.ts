@@ -9,6 +9,8 @@ import type { ApprovalDecision, Evidence, InjectedFault, RunState, ScenarioInput
 /** Names the run and the isolated customer made for it. */
 export interface RunSubject {
   readonly runId: string;
+  /** Login of the customer's owner. */
+  readonly email: string;
   readonly customerId: string;
   readonly siteId: string;
   readonly accountId: string;
@@ -92,11 +94,14 @@ export interface ApprovalActivities {
 }
 
 export interface ExecutionActivities {
-  /** Follows the optimization to its end; heartbeats carry the steps for the live view. */
+  /**
+   * Follows the optimization to its end; heartbeats carry the steps for the live view.
+   * `settledAtMs` is the world time since which all traffic is on the target fleet.
+   */
   monitorExecution(input: {
     subject: RunSubject;
     optimizationId: string;
-  }): Promise<Observation<{ endedAtMs: number }>>;
+  }): Promise<Observation<{ settledAtMs: number }>>;
 }
 
 export interface OutcomeActivities {

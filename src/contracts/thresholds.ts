@@ -1,7 +1,7 @@
 /** Every number a gate compares with, in one place, each with its source in the spec. */
 export const THRESHOLDS = {
-  /** Reference fleet: Acme's monthly cost at the contract rate (scenarios §1, phase 1). */
-  acmeMonthlyCostUsd: 120_000,
+  /** Reference fleet: Acme's monthly cost at the contract rate (scenarios §1) and at list price (4 × 21.957642 × 730 h). */
+  acmeMonthlyCostUsd: { reference: 120_000, list: 64_116 },
   /** Platform's figure against inventory × rate: they must agree to the cent-level of 730 h arithmetic. */
   costWitnessToleranceShare: 0.005,
   baselineRequests: 3_000,

@@ -1,0 +1,58 @@
+import type { LoginRequest, TokenResponse } from '../contracts/api/customers.ts';
+import type { Clock } from '../support/clock.ts';
+import { callApi } from './http.ts';
+
+/** Gives a valid access token, logging in or refreshing when the last one is about to end. */
+export interface Session {
+  accessToken(): Promise<string>;
+  /** The customer the login belongs to; null for an admin. */
+  customerId(): Promise<string | null>;
+  logout(): Promise<void>;
+}
+
+/** Renewed this long before its end, so that a slow call does not arrive with a dead token. */
+const RENEW_BEFORE_MS = 30_000;
+
+export function createSession(baseUrl: string, credentials: LoginRequest, clock: Clock): Session {
+  let tokens: TokenResponse | null = null;
+  let validUntilMs = 0;
+  let renewal: Promise<string> | null = null;
+  const renew = async (): Promise<string> => {
+    tokens =
+      tokens === null
+        ? await callApi<TokenResponse>(baseUrl, { method: 'POST', path: '/auth/login', body: credentials })
+        : await callApi<TokenResponse>(baseUrl, {
+            method: 'POST',
+            path: '/auth/refresh',
+            body: { refresh_token: tokens.refresh_token },
+          });
+    validUntilMs = clock.monotonicMs() + tokens.expires_in * 1000 - RENEW_BEFORE_MS;
+    return tokens.access_token;
+  };
+  const accessToken = (): Promise<string> => {
+    if (tokens !== null && clock.monotonicMs() < validUntilMs) return Promise.resolve(tokens.access_token);
+    // One renewal at a time: a refresh token used twice would revoke the whole session.
+    renewal ??= renew().finally(() => {
+      renewal = null;
+    });
+    return renewal;
+  };
+  return {
+    accessToken,
+    customerId: async () => {
+      await accessToken();
+      return tokens?.customer_id ?? null;
+    },
+    logout: async () => {
+      if (tokens === null) return;
+      const { access_token: token, refresh_token: refreshToken } = tokens;
+      tokens = null;
+      await callApi(baseUrl, {
+        method: 'POST',
+        path: '/auth/logout',
+        headers: { authorization: `Bearer ${token}` },
+        body: { refresh_token: refreshToken },
+      });
+    },
+  };
+}
