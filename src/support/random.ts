@@ -12,18 +12,24 @@ export interface RandomStream {
   logNormal(mean: number, coefficientOfVariation: number): number;
 }
 
-/** FNV-1a, 32 bits: turns a purpose into a seed offset. */
+/** FNV-1a with MurmurHash3's finalizer, 32 bits: neighbouring purposes get seeds that have nothing in common. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   }
-  return value | 0;
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) | 0;
 }
+
+/** A fresh state is mostly zeros and its first numbers show the seed's bits: they are thrown away. */
+const WARM_UP_DRAWS = 16;
 
 /** One stream a purpose, so that drawing more of one kind never shifts another. */
 export function randomStream(seed: number, purpose: string): RandomStream {
   const generator = xoroshiro128plus(hash(`${String(seed)}/${purpose}`));
+  for (let draw = 0; draw < WARM_UP_DRAWS; draw += 1) generator.next();
   // 53 bits from two draws: the resolution of a double.
   const uniform = (): number =>
     ((generator.next() >>> 5) * 67_108_864 + (generator.next() >>> 6)) / 9_007_199_254_740_992;
