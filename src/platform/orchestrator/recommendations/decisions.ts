@@ -1,4 +1,4 @@
-import type { Validation } from '../../../contracts/api/recommendations.ts';
+import { TERMINAL_OPTIMIZATION_STATUSES, type Validation } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import { createOptimization } from '../optimizations/creation.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
@@ -49,8 +49,26 @@ export async function approveLocked(
   if (!check.allowed) {
     throw new OptiInfraError(check.code, `Recommendation ${row.id} cannot be approved. ${check.why}`);
   }
+  await refuseWhileDeploymentIsBusy(trx, row);
   await recordDecision(services, trx, row, 'approved', decision);
   return createOptimization(services, trx, row, decision.actor);
+}
+
+/** Two rollouts on one deployment would fight over its traffic: the second waits for the first to end. */
+async function refuseWhileDeploymentIsBusy(trx: Trx, row: RecommendationRow): Promise<void> {
+  const active = await trx
+    .selectFrom('optimizations')
+    .innerJoin('recommendations', 'recommendations.id', 'optimizations.recommendation_id')
+    .select(['optimizations.id', 'recommendations.plan'])
+    .where('optimizations.customer_id', '=', row.customer_id)
+    .where('optimizations.status', 'not in', [...TERMINAL_OPTIMIZATION_STATUSES])
+    .execute();
+  const busy = active.find(({ plan }) => plan.deployment === row.plan.deployment);
+  if (busy === undefined) return;
+  throw new OptiInfraError(
+    'INVALID_STATE',
+    `Optimization ${busy.id} is still under way on deployment ${row.plan.deployment}.`,
+  );
 }
 
 /** @throws OptiInfraError `ALREADY_DECIDED` or `NOT_FOUND`. */

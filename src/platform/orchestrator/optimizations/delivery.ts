@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+
+import type { ExecutionRequest } from '../../../contracts/api/orchestration.ts';
+import { describeError } from '../../../support/errors.ts';
+import { startLoop, type Loop } from '../loops.ts';
+import type { OrchestratorServices, Trx } from '../services.ts';
+import { backoffMs } from '../tasks/retry.ts';
+import { callExecutor } from './executor-client.ts';
+
+const LOOK_EVERY_MS = 500;
+const ORDERS_A_ROUND = 20;
+
+interface OwedOrder {
+  readonly id: string;
+  readonly delivery_attempts: number;
+}
+
+/** Hands approved optimizations to the executor until it has taken each; the executor starts each once. */
+export function startExecutionDelivery(services: OrchestratorServices): Loop {
+  return startLoop(services, {
+    name: 'deliveries',
+    topic: 'deliveries',
+    intervalMs: LOOK_EVERY_MS,
+    round: () => deliverOwed(services),
+  });
+}
+
+export async function deliverOwed(services: OrchestratorServices): Promise<void> {
+  const nowMs = services.clock.wallMs();
+  // The attempt is counted before the call: from then on a cancellation has to ask the executor.
+  const owed = await services.database.asSystem((trx) => claimOwed(trx, nowMs));
+  for (const order of owed) await deliver(services, order);
+}
+
+async function claimOwed(trx: Trx, nowMs: number): Promise<readonly OwedOrder[]> {
+  const due = await trx
+    .selectFrom('optimizations')
+    .select('id')
+    .where('delivered_at', 'is', null)
+    .where('status', '=', 'queued')
+    .where((row) =>
+      row.or([row('next_delivery_at', 'is', null), row('next_delivery_at', '<=', new Date(nowMs))]),
+    )
+    .orderBy('created_at')
+    .limit(ORDERS_A_ROUND)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  if (due.length === 0) return [];
+  return trx
+    .updateTable('optimizations')
+    .set({
+      delivery_attempts: sql<number>`delivery_attempts + 1`,
+      // Should this process die in the call, the order is due again by itself.
+      next_delivery_at: new Date(nowMs + 10_000),
+    })
+    .where(
+      'id',
+      'in',
+      due.map(({ id }) => id),
+    )
+    .returning(['id', 'delivery_attempts'])
+    .execute();
+}
+
+async function deliver(services: OrchestratorServices, order: OwedOrder): Promise<void> {
+  const request: ExecutionRequest = { optimization_id: order.id };
+  try {
+    await callExecutor(services, '', request);
+  } catch (error) {
+    services.logger.warn(
+      { optimization_id: order.id, error: describeError(error) },
+      'the executor did not take it',
+    );
+    const nextMs = services.clock.wallMs() + backoffMs(order.delivery_attempts);
+    await update(services, order.id, { next_delivery_at: new Date(nextMs) });
+    return;
+  }
+  await update(services, order.id, { delivered_at: new Date(services.clock.wallMs()) });
+}
+
+async function update(
+  services: OrchestratorServices,
+  id: string,
+  change: { readonly delivered_at: Date } | { readonly next_delivery_at: Date },
+): Promise<void> {
+  await services.database.asSystem((trx) =>
+    trx
+      .updateTable('optimizations')
+      .set(change)
+      .where('id', '=', id)
+      .where('delivered_at', 'is', null)
+      .execute(),
+  );
+}
