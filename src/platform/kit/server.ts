@@ -51,6 +51,8 @@ export function createServer(options: ServerOptions) {
   });
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error, request.id);
+    const retryAfterMs = error instanceof OptiInfraError ? error.details['retryAfterMs'] : undefined;
+    if (typeof retryAfterMs === 'number') void reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
     if (problem.status >= 500) request.log.error({ err: error, request_id: request.id }, problem.detail);
     return sendProblem(reply, problem);
   });
@@ -89,7 +91,10 @@ export function problemOf(
 }
 
 function toProblem(error: FastifyError, requestId: string): Problem {
-  if (error instanceof OptiInfraError) return problemOf(error.code, error.message, requestId);
+  if (error instanceof OptiInfraError) {
+    const fields = error.details['fields'] as Problem['errors'];
+    return problemOf(error.code, error.message, requestId, fields);
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'body';
     const errors = error.validation.map((issue) => ({

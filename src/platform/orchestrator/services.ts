@@ -7,6 +7,7 @@ import type { EventType } from '../../contracts/api/events.ts';
 import type { Clock } from '../../support/clock.ts';
 import type { IdSource } from '../../support/ids.ts';
 import type { Logger } from '../../support/logging.ts';
+import type { Sealing } from './customers/sealing.ts';
 import type { Tables } from './database/tables.ts';
 import type { FlowState } from './flow-state.ts';
 
@@ -80,6 +81,8 @@ export interface OrchestratorServices {
   readonly executorUrl: string;
   readonly serviceKey: string;
   readonly agentKey: string;
+  /** Seals what must not be readable at rest. */
+  readonly sealing: Sealing;
   /** Shared memory of this process: `createFlowState()`. */
   readonly flow: FlowState;
 }
