@@ -73,7 +73,11 @@ export async function createAgent(definition: AgentDefinition, context: ServiceC
 /** Looks with a plain request, so that readiness does not load a client that no task has needed yet. */
 function reachable(baseUrl: string, path: string): DependencyProbe {
   return async () => {
-    const response = await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(2_000) });
+    const url = new URL(path, baseUrl);
+    // `fetch` refuses a URL with credentials, and a ping needs none.
+    url.username = '';
+    url.password = '';
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.body?.cancel();
     if (!response.ok)
       throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${path} answered ${response.status}`);
