@@ -35,11 +35,12 @@ describe('acceptance table at 45 req/s', () => {
 
   it.each(overloaded)('$name: grows without bound', (row: AcceptanceCase) => {
     const experiment = experimentOf(row, 1);
-    const tenMinutes = latencyMsPercentiles(runExperiment(experiment), 0).p95;
-    const twenty = latencyMsPercentiles(runExperiment({ ...experiment, requests: 54_000 }), 0).p95;
-    expect(tenMinutes).toBeGreaterThan(20_000);
-    expect(twenty).toBeGreaterThan(30_000);
-    expect(twenty).toBeGreaterThan(1.5 * tenMinutes);
+    const p95After = (requests: number) =>
+      latencyMsPercentiles(runExperiment({ ...experiment, requests }), 0).p95;
+    const [tenMinutes, fortyMinutes] = [p95After(27_000), p95After(108_000)];
+    expect(tenMinutes).toBeGreaterThan(15_000);
+    expect(fortyMinutes).toBeGreaterThan(30_000);
+    expect(fortyMinutes).toBeGreaterThan(2 * tenMinutes);
   });
 
   it.each(overloaded)('$name: fails requests once the queue timeout holds', (row: AcceptanceCase) => {
@@ -69,11 +70,12 @@ describe('published vLLM 0.6 curves, Llama-3-70B on 4×A100, 462 tokens in and 1
     });
 
   it.each([
-    [2, 43],
-    [4, 59],
-    [8, 149],
-  ])('at %d req/s the inter-token time is about %d ms', (requestsPerSecond, expectedMs) => {
-    const means = Array.from({ length: 10 }, (_, index) => {
+    [2, 43, TOLERANCE],
+    [4, 59, TOLERANCE],
+    // Near saturation one run of 500 prompts differs from the next by a fifth.
+    [8, 149, 0.15],
+  ])('at %d req/s the inter-token time is about %d ms', (requestsPerSecond, expectedMs, tolerance) => {
+    const means = Array.from({ length: 20 }, (_, index) => {
       const done = run(requestsPerSecond, index + 1, 500);
       const times = done.map(
         ({ latencyMs, ttftMs, outputTokens }) => (latencyMs - ttftMs) / (outputTokens - 1),
@@ -81,7 +83,7 @@ describe('published vLLM 0.6 curves, Llama-3-70B on 4×A100, 462 tokens in and 1
       return times.reduce((sum, ms) => sum + ms, 0) / times.length;
     });
     const mean = means.reduce((sum, ms) => sum + ms, 0) / means.length;
-    expect(Math.abs(mean / expectedMs - 1), `${String(mean)} ms`).toBeLessThan(TOLERANCE);
+    expect(Math.abs(mean / expectedMs - 1), `${String(mean)} ms`).toBeLessThan(tolerance);
   });
 
   it('saturates at about 11.4 req/s', () => {

@@ -96,7 +96,7 @@ describe('laws of the serving model', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
