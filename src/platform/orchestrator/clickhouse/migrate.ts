@@ -32,7 +32,7 @@ async function appliedVersions(clickhouse: ClickHouseClient): Promise<ReadonlySe
     format: 'JSONEachRow',
   });
   const rows = await result.json<{ version: number }>();
-  return new Set(rows.map(({ version }) => Number(version)));
+  return new Set(rows.map(({ version }) => version));
 }
 
 async function createLedger(clickhouse: ClickHouseClient): Promise<void> {

@@ -54,7 +54,7 @@ async function readStored(
     current_spend: costOfFleet(instances).monthlyCostUsd,
     potential_savings: nonConflictingSavings(recommendations),
     recommendations,
-    active_optimizations: Number(active.count),
+    active_optimizations: active.count,
   };
 }
 

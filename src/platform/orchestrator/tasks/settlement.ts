@@ -24,7 +24,10 @@ export async function settleTask(
       return;
     } catch (error) {
       const away = error instanceof OptiInfraError && error.code === 'DEPENDENCY_UNAVAILABLE';
-      if (!away) return await failUnusable(services, outcomes, task, error);
+      if (!away) {
+        await failUnusable(services, outcomes, task, error);
+        return;
+      }
       await services.clock.sleepWall(STORE_RETRY_MS, stopping);
     }
   }

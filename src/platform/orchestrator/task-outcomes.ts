@@ -1,0 +1,36 @@
+import { completeAnalysis, failAnalysis } from './analyses/service.ts';
+import { recordLesson } from './optimizations/learning.ts';
+import { createRecommendations } from './recommendations/creation.ts';
+import { recordOpinion } from './recommendations/opinions.ts';
+import type { OrchestratorServices } from './services.ts';
+import type { TaskOutcomes } from './tasks/outcomes.ts';
+
+/** What a finished task leads to: the one place where the slices of the flow meet. */
+export function createTaskOutcomes(services: OrchestratorServices): TaskOutcomes {
+  return {
+    completed: async (trx, task, result) => {
+      switch (result.type) {
+        case 'analyze': {
+          const { recommendations, findings } = result;
+          const recommendationIds = await createRecommendations(services, trx, task, recommendations);
+          return completeAnalysis(services, trx, task, { findings, recommendationIds });
+        }
+        case 'validate':
+          return recordOpinion(services, trx, task, result.validation);
+        case 'learn':
+          return recordLesson(services, trx, task, result);
+      }
+    },
+    ended: async (trx, task, status, error) => {
+      if (task.type === 'analyze') return failAnalysis(services, trx, task, error);
+      // A missing opinion leaves the recommendation waiting until it expires; a missing lesson the outcome without pattern.
+      await services.audit.append(trx, {
+        customerId: task.customer_id,
+        actor: 'service',
+        action: `task.${status}`,
+        subject: task.id,
+        data: { type: task.type, agent_type: task.agent_type, error },
+      });
+    },
+  };
+}
