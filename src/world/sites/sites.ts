@@ -34,6 +34,7 @@ export interface Sites {
   /** Ends the site and terminates its machines. @throws OptiInfraError `UNKNOWN_SITE`. */
   remove(siteId: string): Promise<void>;
   marketOf(accountId: string): AccountMarket | undefined;
+  /** Ends every site; what the cloud does not take back is said in the log. */
   close(): Promise<void>;
 }
 
@@ -65,7 +66,11 @@ export function createSites(options: SitesOptions): Sites {
     marketOf: (accountId) =>
       [...entries.values()].find(({ running }) => running.site.accountId === accountId)?.market,
     close: async () => {
-      await Promise.all([...entries.keys()].map((siteId) => remove(siteId)));
+      const closings = await Promise.allSettled([...entries.keys()].map((siteId) => remove(siteId)));
+      for (const closing of closings) {
+        if (closing.status === 'rejected')
+          options.logger.warn({ err: closing.reason }, 'a site was not cleaned up');
+      }
     },
   };
 }
