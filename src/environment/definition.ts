@@ -38,6 +38,8 @@ export interface ProcessDefinition {
    */
   prepare(context: ProcessContext): Promise<void>;
   command(context: ProcessContext): ProcessCommand;
+  /** Imports what the probe talks with, so that a measured answer is not that of the import. */
+  loadClient(): Promise<unknown>;
   /** Uses it for real (engines: a write and a read) and says what it saw; throws while it is not ready. */
   probe(context: ProcessContext, signal: AbortSignal): Promise<string>;
 }

@@ -14,6 +14,7 @@ const ANSWER_LIMIT_MS = 5_000;
 export async function checkHealth(environment: EnvironmentHandle): Promise<HealthRow[]> {
   const paths = environmentPaths(environment.root, environment.descriptor.name);
   const names = readLaunchRecord(paths)?.settings.only ?? [];
+  await Promise.all(names.map((name) => definitionOf(name).loadClient()));
   return Promise.all(names.map((name) => checkProcess(environment, paths, name)));
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { EnvironmentDescriptor, EnvironmentSecrets } from '../contracts/environment.ts';
 import type { Ports } from '../contracts/ports.ts';
@@ -213,7 +214,7 @@ function portsOfOthers({ name, root }: Start): {
 function describe(start: Start, ports: Ports, kept: LaunchRecord | undefined): EnvironmentHandle {
   const { name, root, paths, settings } = start;
   // Others may pass through (PostgreSQL's user must), not look.
-  mkdirSync(paths.directory, { recursive: true, mode: 0o711 });
+  mkdirSync(join(paths.directory, 'data'), { recursive: true, mode: 0o711 });
   writeLaunchRecord(paths, recordOf(start, 'starting'));
   const secrets = readJsonFile<EnvironmentSecrets>(paths.secretsFile) ?? generateSecrets();
   writeJsonFile(paths.secretsFile, secrets, 0o600);

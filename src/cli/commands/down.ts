@@ -43,5 +43,7 @@ async function stopOne(name: string, options: DownOptions): Promise<void> {
   });
   const count = report.stopped.length + report.killed.length + report.strays;
   const data = options.keepData === true ? 'data kept' : 'data removed';
-  process.stdout.write(`environment "${name}" is down: ${count} processes stopped, ${data}\n`);
+  process.stdout.write(
+    `environment "${name}" is down: ${count} ${count === 1 ? 'process' : 'processes'} stopped, ${data}\n`,
+  );
 }

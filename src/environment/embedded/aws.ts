@@ -26,12 +26,17 @@ export const aws: ProcessDefinition = {
     },
     workingDirectory: context.root,
   }),
+  loadClient,
   probe: writeAndReadSecurityGroup,
 };
 
+async function loadClient() {
+  return import('@aws-sdk/client-ec2');
+}
+
 async function writeAndReadSecurityGroup(context: ProcessContext, signal: AbortSignal): Promise<string> {
   const { EC2Client, CreateSecurityGroupCommand, DeleteSecurityGroupCommand, DescribeSecurityGroupsCommand } =
-    await import('@aws-sdk/client-ec2');
+    await loadClient();
   const client = new EC2Client({
     region: 'us-east-1',
     endpoint: context.descriptor.urls.aws,

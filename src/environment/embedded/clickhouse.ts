@@ -29,11 +29,16 @@ export const clickhouse: ProcessDefinition = {
     variables: { ...baseVariables(context), PYTHONUNBUFFERED: '1' },
     workingDirectory: context.root,
   }),
+  loadClient,
   probe: writeAndReadRow,
 };
 
+async function loadClient() {
+  return import('@clickhouse/client');
+}
+
 async function writeAndReadRow(context: ProcessContext, signal: AbortSignal): Promise<string> {
-  const { createClient } = await import('@clickhouse/client');
+  const { createClient } = await loadClient();
   const client = createClient({ url: context.descriptor.urls.clickhouse, request_timeout: 5_000 });
   const token = randomUUID();
   try {

@@ -50,12 +50,17 @@ export const postgres: ProcessDefinition = {
       user: unprivilegedUser(),
     };
   },
+  loadClient,
   probe: writeAndReadTable,
 };
 
+async function loadClient() {
+  return import('pg');
+}
+
 async function writeAndReadTable(context: ProcessContext, _signal: AbortSignal): Promise<string> {
   const { descriptor, secrets } = context;
-  const { default: pg } = await import('pg');
+  const { default: pg } = await loadClient();
   const connect = (user: string, password: string) =>
     new pg.Client({
       host: descriptor.urls.postgresHost,

@@ -29,11 +29,16 @@ export const qdrant: ProcessDefinition = {
     variables: { ...baseVariables(context), PYTHONUNBUFFERED: '1' },
     workingDirectory: context.root,
   }),
+  loadClient,
   probe: writeAndReadPoint,
 };
 
+async function loadClient() {
+  return import('@qdrant/js-client-rest');
+}
+
 async function writeAndReadPoint(context: ProcessContext, _signal: AbortSignal): Promise<string> {
-  const { QdrantClient } = await import('@qdrant/js-client-rest');
+  const { QdrantClient } = await loadClient();
   const client = new QdrantClient({
     url: context.descriptor.urls.qdrant,
     timeout: 5_000,

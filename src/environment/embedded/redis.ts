@@ -36,6 +36,7 @@ export const redis: ProcessDefinition = {
     variables: baseVariables(context),
     workingDirectory: context.root,
   }),
+  loadClient,
   probe: writeAndReadKey,
 };
 
@@ -61,8 +62,12 @@ function isExecutable(path: string): boolean {
   }
 }
 
+async function loadClient() {
+  return import('ioredis');
+}
+
 async function writeAndReadKey(context: ProcessContext, _signal: AbortSignal): Promise<string> {
-  const { Redis } = await import('ioredis');
+  const { Redis } = await loadClient();
   const client = new Redis(context.descriptor.urls.redis, {
     lazyConnect: true,
     retryStrategy: () => null,

@@ -42,6 +42,7 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
       },
       workingDirectory: context.root,
     }),
+    loadClient: async () => undefined,
     probe: async ({ descriptor }, signal) => {
       const body = await expectSuccess(`http://127.0.0.1:${descriptor.ports[name]}/health/ready`, signal);
       return describeReadiness(body);

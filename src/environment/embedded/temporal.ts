@@ -42,6 +42,7 @@ export const temporal: ProcessDefinition = {
     variables: baseVariables(context),
     workingDirectory: context.root,
   }),
+  loadClient,
   probe: writeAndReadNamespaces,
 };
 
@@ -63,11 +64,15 @@ function serverArguments({ descriptor }: ProcessContext): string[] {
   ];
 }
 
+async function loadClient() {
+  return import('@temporalio/client');
+}
+
 /** The write is the retention of each namespace (a server started anew has 24 hours) with a token; then both are read. */
 async function writeAndReadNamespaces(context: ProcessContext, signal: AbortSignal): Promise<string> {
   const { urls } = context.descriptor;
   await expectSuccess(urls.temporalUi, signal);
-  const client = await import('@temporalio/client');
+  const client = await loadClient();
   const connection = await client.Connection.connect({
     address: urls.temporalAddress,
     connectTimeout: 3_000,
