@@ -9,6 +9,8 @@ const statements = [
     event_sequence bigint NOT NULL DEFAULT 0,
     CHECK (chain = coalesce(customer_id, 'platform'))
   )`,
+  // The platform's own chain exists from the start; a customer's begins with the customer.
+  sql`INSERT INTO chain_heads (chain, audit_hash) VALUES ('platform', repeat('0', 64))`,
   sql`CREATE TABLE audit_log (
     id text PRIMARY KEY,
     chain text NOT NULL REFERENCES chain_heads(chain),
