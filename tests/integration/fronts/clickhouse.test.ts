@@ -315,14 +315,14 @@ describe('tables', () => {
 
 describe('refusals', () => {
   it.each([
-    ['SELECT (1', '62', 'SYNTAX_ERROR'],
+    ['SELECT 1 FROM', '62', 'SYNTAX_ERROR'],
     ['SELECT 1; SELECT 2', '62', 'SYNTAX_ERROR'],
     ['SELECT * FROM nowhere', '60', 'UNKNOWN_TABLE'],
     ['SELECT nothing FROM system.one', '47', 'UNKNOWN_IDENTIFIER'],
     ['SELECT nofunction(1)', '46', 'UNKNOWN_FUNCTION'],
     ["SELECT throwIf(1, 'as told')", '395', 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO'],
   ])('words %s as the server does', async (query, code, type) => {
-    expect(await failure(client.query({ query, format: 'JSONEachRow' }))).toMatchObject({ code, type });
+    expect(await failure(client.command({ query }))).toMatchObject({ code, type });
   });
 
   it('answers with the status and the code of the error', async () => {
