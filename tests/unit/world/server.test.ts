@@ -31,6 +31,7 @@ afterEach(async () => {
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the shape it then asserts on
 async function call<T>(
   method: Method,
   url: string,
