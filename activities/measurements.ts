@@ -58,9 +58,14 @@ export async function recordTraffic(
   return values as Record<keyof typeof TRAFFIC_METRICS, number | null>;
 }
 
+/** Telemetry comes in batches behind the requests it tells of; a window is settled when its count has stood still so long. */
+const SETTLED_AFTER_MS = 600;
+const SETTLE_DEADLINE_MS = 10_000;
+
 /**
- * Waits until the platform has counted `requests` since `startMs`, then returns the window. When traffic does not come
- * it returns the window as it is: too few samples is evidence, and the gates say inconclusive.
+ * Waits until the platform has counted `requests` since `startMs` and nothing more arrives for the window, then returns
+ * it. When traffic does not come it returns the window as it is: too few samples is evidence, and the gates say
+ * inconclusive.
  */
 export async function windowWithRequests(
   dependencies: ActivityDependencies,
@@ -69,25 +74,55 @@ export async function windowWithRequests(
   progress: (details: unknown) => void,
 ): Promise<MeasuredWindow> {
   const { clock } = dependencies.harness;
-  const look = async () => {
-    const window = { startMs: wanted.startMs, endMs: clock.worldMs() };
+  const countIn = async (window: MeasuredWindow): Promise<number> => {
     const point = await readMetric(dependencies, subject, 'latency_p50', window);
     const requests = point?.sample_size ?? 0;
     progress({ requests, wanted: wanted.requests });
-    return requests >= wanted.requests
-      ? ({ done: true, value: window } as const)
-      : ({ done: false, observed: { requests } } as const);
+    return requests;
   };
-  try {
-    return await waitForCondition(look, {
-      condition: `${String(wanted.requests)} requests of ${subject.customerId}`,
-      deadlineMs: wanted.deadlineMs,
-      intervalMs: 150,
+  const untilNow = (): MeasuredWindow => ({ startMs: wanted.startMs, endMs: clock.worldMs() });
+  const window = await orOnTimeout(untilNow, () =>
+    waitForCondition(
+      async () => {
+        const reached = untilNow();
+        const requests = await countIn(reached);
+        return requests >= wanted.requests
+          ? { done: true, value: reached }
+          : { done: false, observed: { requests } };
+      },
+      {
+        condition: `${String(wanted.requests)} requests of ${subject.customerId}`,
+        deadlineMs: wanted.deadlineMs,
+        intervalMs: 150,
+        clock,
+      },
+    ),
+  );
+  let counted = -1;
+  await waitForCondition(
+    async () => {
+      const before = counted;
+      counted = await countIn(window);
+      return counted === before
+        ? { done: true, value: counted }
+        : { done: false, observed: { before, counted } };
+    },
+    {
+      condition: `late telemetry of ${subject.customerId} to come in`,
+      deadlineMs: SETTLE_DEADLINE_MS,
+      intervalMs: SETTLED_AFTER_MS,
       clock,
-    });
+    },
+  );
+  return window;
+}
+
+async function orOnTimeout<T>(fallback: () => T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    return { startMs: wanted.startMs, endMs: clock.worldMs() };
+    return fallback();
   }
 }
 

@@ -8,7 +8,7 @@ export function phaseBudget(phase: string, durationMs: number, budgetMs: number)
     verdict: passed ? 'passed' : 'failed',
     expected: `≤ ${seconds(budgetMs)} s`,
     observed: `${seconds(durationMs)} s`,
-    unit: 's',
+    unit: '',
     source: 'workflow time',
     sampleSize: null,
     reason: passed ? 'within its budget' : `${phase} took longer than its budget`,
