@@ -12,14 +12,14 @@ import { InterruptionProcess, type Interruption, type SpotNode } from './interru
 import { NOTICE_SECONDS, PRESETS } from './presets.ts';
 import { createSpotPath } from './spot-path.ts';
 
-export type { Interruption, SpotNode } from './interruptions.ts';
+export type { SpotNode } from './interruptions.ts';
 
 export interface MarketOptions {
   readonly seed: number;
   /** World time at which hour 0 of every price path begins. */
   readonly anchorWorldMs: number;
 }
-export interface PoolQuestion {
+interface PoolQuestion {
   readonly book: PriceBook;
   readonly provider: CloudProvider;
   readonly region: string;

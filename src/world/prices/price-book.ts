@@ -10,7 +10,7 @@ export interface PriceRow {
   /** Median around which the zone's spot price moves. */
   readonly spot: readonly ZonePrice[];
 }
-export interface ZonePrice {
+interface ZonePrice {
   readonly zone: string;
   readonly usdPerHour: number;
 }

@@ -9,7 +9,7 @@ import { finished, jobOf, type Finished, type Job, type ServingRequest } from '.
 import { engineTiming, iterationMs, type EngineTiming } from './timing.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-export type { Finished, ServingError, ServingRequest } from './request.ts';
+export type { Finished, ServingRequest } from './request.ts';
 
 export interface ServingNodeOptions {
   readonly instanceId: string;

@@ -74,7 +74,7 @@ function onP4d(
 /** Ten minutes of Acme's traffic. */
 export const ACCEPTANCE_REQUESTS = 27_000;
 /** Requests of the first half minute meet an empty fleet and are left out. */
-export const WARM_UP_MS = 30_000;
+const WARM_UP_MS = 30_000;
 
 export function experimentOf(row: AcceptanceCase, seed: number): Experiment {
   return {
