@@ -41,7 +41,7 @@ const KV_TOKENS_8X80GB = Math.floor(
 );
 
 const BF16: QuantizationEffect = { weightReadFactor: 1, prefillFactor: 1, weightBytesFactor: 1 };
-// Four-bit weights: read a third as fast as they shrink, arithmetic stays 16 bit [A: between the published 2–3×
+// Four-bit weights are read in about a third of the time, arithmetic stays 16 bit [A: between the published 2–3×
 // of Marlin kernels (vLLM pull request 5975, 2024-07) and the ideal 4×].
 const W4A16: QuantizationEffect = { weightReadFactor: 0.32, prefillFactor: 1, weightBytesFactor: 0.28 };
 // INT8 W8A8 runs natively on A100 (arXiv 2411.02355, 2024-11); factors of the world spec §4.
