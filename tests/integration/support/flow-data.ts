@@ -6,6 +6,10 @@ import type {
   RequestRecord,
   TelemetryBatch,
 } from '../../../src/contracts/api/agent-runtime.ts';
+import { anchorNow, createClock } from '../../../src/support/clock.ts';
+
+/** A world time that no retention has passed yet, on a full hour. */
+export const START_MS = Math.floor(createClock(anchorNow(1)).wallMs() / 3_600_000) * 3_600_000;
 
 /** Data a customer's side would send, well-formed unless a test bends it. */
 
@@ -21,7 +25,7 @@ export function instance(id: string, changes: Partial<InstanceReport> = {}): Ins
     lifecycle: 'on_demand',
     state: 'running',
     ready: true,
-    launched_at_ms: 1_790_000_000_000,
+    launched_at_ms: START_MS,
     tags: { 'optiinfra:deployment': 'vllm-prod-1' },
     interruption_at_ms: null,
     ...changes,
@@ -55,7 +59,7 @@ export function record(number: number, changes: Partial<RequestRecord> = {}): Re
   return {
     request_id: `r-${String(number)}`,
     instance_id: NODES[number % NODES.length]!,
-    arrived_at_ms: 1_790_000_000_000 + number * 100,
+    arrived_at_ms: START_MS + number * 100,
     input_tokens: 340,
     output_tokens: 12,
     cached_tokens: 0,
@@ -73,22 +77,18 @@ export function batch(requests: readonly RequestRecord[], id = `b-${randomUUID()
     batch_id: id,
     deployment: 'vllm-prod-1',
     requests,
-    iterations: requests
-      .slice(0, 2)
-      .map(({ instance_id, arrived_at_ms }) => ({
-        instance_id,
-        at_ms: arrived_at_ms,
-        prefill_tokens: 340,
-        decoding_requests: 3,
-        duration_ms: 50,
-      })),
-    gpu: requests
-      .slice(0, 1)
-      .map(({ instance_id, arrived_at_ms }) => ({
-        instance_id,
-        at_ms: arrived_at_ms,
-        utilization: 0.5,
-        memory_utilization: 0.8,
-      })),
+    iterations: requests.slice(0, 2).map(({ instance_id, arrived_at_ms }) => ({
+      instance_id,
+      at_ms: arrived_at_ms,
+      prefill_tokens: 340,
+      decoding_requests: 3,
+      duration_ms: 50,
+    })),
+    gpu: requests.slice(0, 1).map(({ instance_id, arrived_at_ms }) => ({
+      instance_id,
+      at_ms: arrived_at_ms,
+      utilization: 0.5,
+      memory_utilization: 0.8,
+    })),
   };
 }

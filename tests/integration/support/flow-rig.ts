@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
-import pg from 'pg';
-import { pino } from 'pino';
 
-import { startEnvironment, type StartedEnvironment } from '../../../src/environment/index.ts';
-import { buildOrchestrator, type OrchestratorOptions } from '../../../src/platform/orchestrator/app.ts';
-import type { Service } from '../../../src/platform/kit/run-service.ts';
-import { anchorNow, createClock, type Clock } from '../../../src/support/clock.ts';
-import { randomIds } from '../../../src/support/ids.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { HttpStub } from './http-stub.ts';
+import {
+  movableClock,
+  startOrchestrator,
+  startStores,
+  type MovableClock,
+  type TestOrchestrator,
+  type TestStores,
+} from './orchestrator.ts';
 
 export interface Answer {
   readonly status: number;
@@ -25,97 +25,60 @@ export interface TestCustomer {
 
 /** A real orchestrator on real stores; market, executor and agents are stubs at the other end of the wire. */
 export class FlowRig implements AsyncDisposable {
-  readonly environment: StartedEnvironment;
-  readonly clock: Clock;
+  readonly stores: TestStores;
+  readonly clock: MovableClock;
   readonly market: HttpStub;
   readonly executor: HttpStub;
   readonly clickhouse: ClickHouseClient;
-  /** The tables' owner with every row in sight: a second witness. */
-  readonly postgres: pg.Client;
-  readonly #options: OrchestratorOptions;
-  #service: Service | undefined;
-  #url = '';
+  #orchestrator: TestOrchestrator | undefined;
 
-  private constructor(
-    environment: StartedEnvironment,
-    parts: Pick<FlowRig, 'clock' | 'market' | 'executor' | 'clickhouse' | 'postgres'>,
-    options: OrchestratorOptions,
-  ) {
-    this.environment = environment;
-    this.clock = parts.clock;
-    this.market = parts.market;
-    this.executor = parts.executor;
-    this.clickhouse = parts.clickhouse;
-    this.postgres = parts.postgres;
-    this.#options = options;
+  private constructor(stores: TestStores, market: HttpStub, executor: HttpStub) {
+    this.stores = stores;
+    this.clock = movableClock(stores);
+    this.market = market;
+    this.executor = executor;
+    this.clickhouse = createClient({ url: stores.environment.descriptor.urls.clickhouse });
   }
 
   static async start(): Promise<FlowRig> {
-    const environment = await startEnvironment({
-      name: `flow-${randomUUID().slice(0, 8)}`,
-      ports: 'auto',
-      only: ['postgres', 'redis', 'clickhouse'],
-    });
-    const { descriptor, secrets } = environment;
-    const { ports, urls } = descriptor;
-    const database = (role: string, password: string): string =>
-      `postgres://${role}:${encodeURIComponent(password)}@${urls.postgresHost}:${String(ports.postgres)}/optiinfra`;
-    const ownerUrl = database('optiinfra_owner', secrets.postgresOwnerPassword);
-    const market = await new HttpStub(({ query }) => ({ status: 200, body: quote(query, PRICES) })).start();
-    const executor = await new HttpStub(() => ({ status: 202, body: {} })).start();
-    const clock = createClock(anchorNow(60));
-    const rig = new FlowRig(
-      environment,
-      {
-        clock,
-        market,
-        executor,
-        clickhouse: createClient({ url: urls.clickhouse }),
-        postgres: new pg.Client({ connectionString: ownerUrl }),
-      },
-      {
-        postgresUrl: database('optiinfra_app', secrets.postgresAppPassword),
-        postgresOwnerUrl: ownerUrl,
-        clickhouseUrl: urls.clickhouse,
-        redisUrl: urls.redis,
-        marketUrl: market.url,
-        executorUrl: executor.url,
-        agentKey: secrets.agentKey,
-        serviceKey: secrets.serviceKey,
-        sealingKey: secrets.sealingKey,
-        tokenKey: secrets.tokenKey,
-        administrator: { email: secrets.adminEmail, password: secrets.adminPassword },
-        clock,
-        ids: randomIds,
-        logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
-      },
-    );
+    const stores = await startStores();
+    const market = new HttpStub(({ query }) => ({ status: 200, body: quote(query, PRICES) }));
+    const executor = new HttpStub(() => ({ status: 202, body: {} }));
+    await Promise.all([market.start(), executor.start()]);
+    const rig = new FlowRig(stores, market, executor);
     await rig.startOrchestrator();
-    await rig.postgres.connect();
-    await rig.postgres.query(`SELECT set_config('optiinfra.scope', 'system', false)`);
     return rig;
   }
 
   get secrets() {
-    return this.environment.secrets;
+    return this.stores.environment.secrets;
   }
 
+  /** Starts it, or starts it again on the same stores. */
   async startOrchestrator(): Promise<void> {
-    const service = await buildOrchestrator(this.#options);
-    await service.server.listen({ host: '127.0.0.1', port: 0 });
-    await service.started?.();
-    this.#service = service;
-    this.#url = `http://127.0.0.1:${String((service.server.server.address() as AddressInfo).port)}`;
+    this.#orchestrator = await startOrchestrator(this.stores, {
+      clock: this.clock,
+      marketUrl: this.market.url,
+      executorUrl: this.executor.url,
+    });
   }
 
   async stopOrchestrator(): Promise<void> {
-    await this.#service?.server.close();
-    await this.#service?.close();
-    this.#service = undefined;
+    await this.#orchestrator?.[Symbol.asyncDispose]();
+    this.#orchestrator = undefined;
+  }
+
+  async admin(): Promise<string> {
+    return this.#running().admin();
+  }
+
+  #running(): TestOrchestrator {
+    if (this.#orchestrator === undefined) throw new Error('the orchestrator is stopped');
+    return this.#orchestrator;
   }
 
   async call(method: string, path: string, token: string | null, body?: unknown): Promise<Answer> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await fetch(`${this.#running().url}${path}`, {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
@@ -129,12 +92,8 @@ export class FlowRig implements AsyncDisposable {
 
   /** Signed up, logged in, and onboarded into an AWS account of its own. */
   async customer(): Promise<TestCustomer> {
-    const email = `${randomUUID()}@customers.example`;
-    const password = 'correct horse battery staple';
-    const signup = { email, password, company_name: 'Acme Corp', plan: 'enterprise' };
-    const { body: created } = await this.expect(201, 'POST', '/auth/signup', null, signup);
-    const { body: session } = await this.expect(200, 'POST', '/auth/login', null, { email, password });
-    const customer = { id: created.customer_id as string, token: session.access_token as string };
+    const account = await this.#running().account();
+    const customer = { id: account.customerId, token: account.token };
     await this.expect(202, 'POST', `/customers/${customer.id}/onboard`, customer.token, {
       cloud_provider: 'aws',
       region: 'us-east-1',
@@ -178,7 +137,7 @@ export class FlowRig implements AsyncDisposable {
   }
 
   async rows<T>(query: string, parameters: readonly unknown[] = []): Promise<T[]> {
-    return (await this.postgres.query(query, [...parameters])).rows as T[];
+    return [...(await this.stores.query(query, parameters))] as T[];
   }
 
   async count(query: string, params: Record<string, unknown>): Promise<number> {
@@ -198,11 +157,9 @@ export class FlowRig implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopOrchestrator();
-    await this.postgres.end();
     await this.clickhouse.close();
-    await this.market.stop();
-    await this.executor.stop();
-    await this.environment[Symbol.asyncDispose]();
+    await Promise.all([this.market.stop(), this.executor.stop()]);
+    await this.stores[Symbol.asyncDispose]();
   }
 }
 

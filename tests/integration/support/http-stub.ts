@@ -11,10 +11,7 @@ export interface StubRequest {
 }
 /** `hang` never answers, `drop` breaks the connection: what a dead process looks like from outside. */
 export type StubAnswer =
-  | { readonly status: number; readonly body: unknown }
-  | { readonly text: string }
-  | 'hang'
-  | 'drop';
+  { readonly status: number; readonly body: unknown } | { readonly text: string } | 'hang' | 'drop';
 
 /** A server whose answers a test decides: stands in for an agent, the executor or the market at the network's edge. */
 export class HttpStub implements AsyncDisposable {

@@ -48,13 +48,13 @@ export async function startStores(): Promise<TestStores> {
     environment,
     postgresUrl,
     postgresOwnerUrl,
-    query: (text, values = []) =>
+    query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       withClient(postgresOwnerUrl, { 'optiinfra.scope': 'system' }, async (client) => {
-        const result = await client.query(text, [...values]);
-        return result.rows;
+        const { rows } = await client.query<Row>(text, [...values]);
+        return rows;
       }),
-    queryAsApp: (text, scope = {}) =>
-      withClient(postgresUrl, scope, async (client) => (await client.query(text)).rows),
+    queryAsApp: <Row extends pg.QueryResultRow>(text: string, scope: Readonly<Record<string, string>> = {}) =>
+      withClient(postgresUrl, scope, async (client) => (await client.query<Row>(text)).rows),
     kill: (process) => killProcess(environment, process),
     restart: async (process) => {
       await restartProcess(environment, process);
