@@ -1,6 +1,7 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 
+import { OptiInfraError } from '../../../../support/errors.ts';
 import { FEATURE_NAMES } from './features.ts';
 import type { NearPattern, PatternStore } from './pattern.ts';
 
@@ -20,20 +21,25 @@ export function createQdrantPatternStore(url: string): PatternStore {
     });
     return ready;
   };
+  const ask = async <T>(question: (client: QdrantClient) => Promise<T>): Promise<T> => {
+    try {
+      return await question(await client());
+    } catch (error) {
+      throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', 'the pattern store did not answer', {
+        cause: error,
+      });
+    }
+  };
   return {
     save: async ({ patternId, features, payload: stored }) => {
       const points = [{ id: patternId, vector: [...features], payload: { ...stored } }];
-      await (await client()).upsert(PATTERN_COLLECTION, { wait: true, points });
+      await ask((qdrant) => qdrant.upsert(PATTERN_COLLECTION, { wait: true, points }));
     },
     nearest: async (features, limit, kind) => {
-      const { points } = await (
-        await client()
-      ).query(PATTERN_COLLECTION, {
-        query: [...features],
-        limit,
-        with_payload: true,
-        filter: { must: [{ key: 'kind', match: { value: kind } }] },
-      });
+      const filter = { must: [{ key: 'kind', match: { value: kind } }] };
+      const { points } = await ask((qdrant) =>
+        qdrant.query(PATTERN_COLLECTION, { query: [...features], limit, with_payload: true, filter }),
+      );
       return points.map((point): NearPattern => {
         const { ratio, succeeded } = payload.parse(point.payload);
         return { patternId: String(point.id), distance: point.score, ratio, succeeded };
