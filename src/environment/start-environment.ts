@@ -28,7 +28,7 @@ import { haltEnvironment, keepFailedLogs, removeEnvironment } from './sweep.ts';
 import { loopbackUrls } from './urls.ts';
 
 /** What a start tells while it goes on; `readyAfterMs` in wall milliseconds. */
-export type StartEvent =
+type StartEvent =
   | { readonly kind: 'swept'; readonly reason: string }
   | {
       readonly kind: 'ready';

@@ -32,7 +32,7 @@ async function health(options: HealthOptions): Promise<void> {
 }
 
 /** One line a process; the last line counts. */
-export function healthTable(rows: readonly HealthRow[]): string {
+function healthTable(rows: readonly HealthRow[]): string {
   const { green, red, dim, bold } = colours();
   const width = Math.max(7, ...rows.map(({ name }) => name.length));
   const lines = rows.map((row) => {

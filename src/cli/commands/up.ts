@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 
 import { COLD_STARTS, type ColdStart } from '../../contracts/environment.ts';
-import { OptiInfraError } from '../../support/errors.ts';
 import { displayName, PROCESS_NAMES, type ProcessName } from '../../environment/names.ts';
 import { colours } from '../colours.ts';
 import { interruptible } from '../interruption.ts';
@@ -12,7 +11,7 @@ interface UpOptions {
   readonly timeScale: number;
   readonly coldStart: ColdStart;
   readonly ports: 'default' | 'auto';
-  readonly provider: 'embedded' | 'containers' | 'external';
+  readonly provider: 'embedded';
   readonly only?: readonly string[];
 }
 
@@ -46,7 +45,7 @@ export function registerUp(program: Command): void {
     .option(
       '--provider <provider>',
       'where the engines come from',
-      choiceOption('--provider', ['embedded', 'containers', 'external']),
+      choiceOption('--provider', ['embedded']),
       'embedded' as const,
     )
     .option(
@@ -58,7 +57,6 @@ export function registerUp(program: Command): void {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  if (options.provider !== 'embedded') throw providerElsewhere(options.provider);
   const { startEnvironment } = await import('../../environment/index.ts');
   const { green, dim } = colours();
   const started = performance.now();
@@ -89,18 +87,8 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 function settingsOf(options: UpOptions, only: readonly ProcessName[]) {
-  const { name, timeScale, coldStart, ports } = options;
-  return { name, timeScale, coldStart, ports, provider: 'embedded' as const, only };
-}
-
-function providerElsewhere(provider: string): OptiInfraError {
-  const how =
-    provider === 'containers'
-      ? '`docker compose -f compose/compose.yaml up --wait` starts the engines as containers; see compose/README.md.'
-      : 'An external deployment is not started here.';
-  return new OptiInfraError('USAGE', `--provider ${provider} is not started by this command yet`, {
-    hint: how,
-  });
+  const { name, timeScale, coldStart, ports, provider } = options;
+  return { name, timeScale, coldStart, ports, provider, only };
 }
 
 function print(line: string): void {

@@ -38,8 +38,13 @@ async function loadClient() {
 }
 
 async function writeAndReadRow(context: ProcessContext, signal: AbortSignal): Promise<string> {
-  const { createClient } = await loadClient();
-  const client = createClient({ url: context.descriptor.urls.clickhouse, request_timeout: 5_000 });
+  const { createClient, ClickHouseLogLevel } = await loadClient();
+  const client = createClient({
+    url: context.descriptor.urls.clickhouse,
+    request_timeout: 5_000,
+    // It would print, beside throwing, what a start that is still going on makes of it.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   const token = randomUUID();
   try {
     await client.command({

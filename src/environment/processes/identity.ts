@@ -98,7 +98,7 @@ function allStatusesFromPs(): ProcessStatus[] {
 }
 
 /** A file of `/proc/<pid>`; undefined when the process ended meanwhile or belongs to somebody else. */
-export function readProc(pid: number, file: string): string | undefined {
+function readProc(pid: number, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
   } catch (error) {

@@ -41,7 +41,7 @@ export function environmentPaths(root: string, name: string): EnvironmentPaths {
   };
 }
 
-export function environmentsHome(root: string): string {
+function environmentsHome(root: string): string {
   return join(root, '.e2e', 'environments');
 }
 
