@@ -21,7 +21,7 @@ export interface WorldServerOptions {
   readonly logger: Logger;
 }
 
-export const WORLD_VERSION = '1.0.0';
+const WORLD_VERSION = '1.0.0';
 
 /** The world's door: the market's pages for everybody, the sites for the harness. */
 export function createWorldServer(options: WorldServerOptions): FastifyInstance {

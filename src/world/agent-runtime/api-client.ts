@@ -10,7 +10,7 @@ export type ApiAnswer =
   /** Nobody answered, or not now: worth another try. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | undefined };
 
-export interface ApiCall {
+interface ApiCall {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly token: string;

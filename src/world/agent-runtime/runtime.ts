@@ -13,7 +13,7 @@ import type { RuntimeHost } from './host.ts';
 import { persist } from './persist.ts';
 import { createTelemetryShipper, type TelemetryShipper } from './telemetry-shipper.ts';
 
-export const RUNTIME_VERSION = '1.0.0';
+const RUNTIME_VERSION = '1.0.0';
 
 export interface RuntimeOptions {
   readonly apiUrl: string;

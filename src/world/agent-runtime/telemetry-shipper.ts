@@ -9,7 +9,7 @@ import { createTelemetryBuffer } from './telemetry-buffer.ts';
 const BATCH_REQUESTS = 1_000;
 const SHIP_INTERVAL_MS = 250;
 /** 90 s of the reference traffic at time scale 60: three times the outage that must not lose anything. */
-export const BUFFER_BOUND = 250_000;
+const BUFFER_BOUND = 250_000;
 
 export interface TelemetryShipper {
   accept(delivery: TelemetryDelivery): void;

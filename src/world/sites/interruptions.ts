@@ -13,7 +13,7 @@ export interface Interruptions {
   reclaim(machines: readonly Machine[], count: number, nowMs: number): readonly Reclaim[];
 }
 
-export interface InterruptionStep {
+interface InterruptionStep {
   readonly announced: boolean;
   /** Instances the cloud takes now. */
   readonly taken: readonly string[];

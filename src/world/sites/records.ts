@@ -4,7 +4,7 @@ import { qualityScore } from '../serving/quality.ts';
 import type { Machine } from './machine.ts';
 
 /** Stands in a record for the instance of a request that reached none. */
-export const NO_INSTANCE = 'none';
+const NO_INSTANCE = 'none';
 
 /** The log line of a finished request. The score is drawn for each answer, whoever reads it, so that streams stay in step. */
 export function recordOf(finished: Finished, machine: Machine, qualityDrop: number): RequestRecord {
