@@ -27,11 +27,39 @@ const ENTRY = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 const CACHE = fileURLToPath(new URL('.cache/bundles/', ROOT));
 const RECONNECT_MS = 500;
 
+/**
+ * The SDK's logs go where ours go, and its own signal handlers stay off: the service stops the worker itself, after its
+ * last request. Once a process.
+ */
+async function prepareRuntime(logger: Logger): Promise<void> {
+  const { Runtime } = await import('@temporalio/worker');
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, meta?: Readonly<Record<string | symbol, unknown>>): void => {
+      logger[level]({ ...meta }, message);
+    };
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (level, message, meta) => {
+        write(level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug')(message, meta);
+      },
+      trace: write('debug'),
+      debug: write('debug'),
+      // Workers announce every change of state; that is of interest to nobody but a debugger.
+      info: write('debug'),
+      warn: write('warn'),
+      error: write('error'),
+    },
+  });
+}
+
 /** Polls for rollouts until stopped; when Temporal is away, or was, it connects again. */
 export function startRolloutWorker(options: RolloutWorkerOptions): RolloutWorker {
   const stopping = new AbortController();
   let worker: Worker | undefined;
   const loop = (async () => {
+    await prepareRuntime(options.logger);
     while (!stopping.signal.aborted) {
       try {
         await runOnce(options, stopping.signal, (current) => (worker = current));

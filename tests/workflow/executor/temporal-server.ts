@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+import { Client, Connection } from '@temporalio/client';
+
+import { pythonPaths } from '../../../src/environment/python.ts';
+import { createClock } from '../../../src/support/clock.ts';
+import { waitFor } from '../../../src/support/waiting.ts';
+
+export interface TestServer extends AsyncDisposable {
+  readonly address: string;
+  readonly client: Client;
+}
+
+export const wallClock = createClock({ wallMs: 0, worldMs: 0, timeScale: 1 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A real Temporal server in memory, with the settings of an environment that bear on speed. */
+export async function startTestServer(): Promise<TestServer> {
+  const port = await freePort();
+  const address = `127.0.0.1:${String(port)}`;
+  const dynamic = [
+    'history.transferProcessorMaxPollRPS=2000',
+    'history.timerProcessorMaxPollRPS=2000',
+    'history.timerProcessorMaxTimeShift="5ms"',
+  ].flatMap((value) => ['--dynamic-config-value', value]);
+  const child = spawn(
+    pythonPaths(process.cwd()).temporal,
+    ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--headless', ...dynamic],
+    { stdio: 'ignore' },
+  );
+  const connection = await waitFor(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`temporal ended with ${String(child.exitCode)}`);
+      return Connection.connect({ address }).then(
+        (value) => ({ done: true, value }) as const,
+        (observed: unknown) => ({ done: false, observed }) as const,
+      );
+    },
+    { condition: 'Temporal to answer', deadlineMs: 30_000, intervalMs: 100, clock: wallClock },
+  );
+  return {
+    address,
+    client: new Client({ connection, namespace: 'default' }),
+    [Symbol.asyncDispose]: async () => {
+      await connection.close();
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
