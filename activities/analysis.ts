@@ -14,7 +14,7 @@ const FROM_API = 'GET /customers/{id}/recommendations';
 /** Phases 2 to 4: the analysis, what it recommends, what the other agents say of it. */
 export function createAnalysisActivities(dependencies: ActivityDependencies): AnalysisActivities {
   return {
-    triggerAnalysis: ({ subject }) => triggerAnalysis(dependencies, subject),
+    triggerAnalysis: ({ subject }) => heartbeating(() => triggerAnalysis(dependencies, subject)),
     awaitRecommendation: (input) =>
       heartbeating((progress) => awaitRecommendation(dependencies, input, progress)),
     awaitValidations: (input) => heartbeating((progress) => awaitValidations(dependencies, input, progress)),

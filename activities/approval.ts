@@ -16,23 +16,27 @@ interface ApprovalRow {
 
 /** Phase 5: the customer's decision, whoever brings it. */
 export function createApprovalActivities(dependencies: ActivityDependencies): ApprovalActivities {
-  const { harness } = dependencies;
   return {
-    approve: async ({ subject, recommendationId, decision }) => {
-      const client = harness.clientOf(subject.email);
-      const reason = `${decision.reason} (${decision.by})`;
-      // Repeated after a lost answer: what is decided already is read, not decided again.
-      if ((await decisionOn(dependencies, recommendationId)) === undefined) {
-        if (decision.decision === 'approve') await client.approve(recommendationId, reason);
-        else await client.reject(recommendationId, reason);
-      }
-      return observeDecision(dependencies, subject, recommendationId);
-    },
+    approve: (input) => heartbeating(() => decide(dependencies, input)),
     awaitDecisionElsewhere: ({ recommendationId }) =>
       heartbeating((progress) => awaitDecision(dependencies, recommendationId, progress)),
     recordDecision: ({ subject, recommendationId }) =>
-      observeDecision(dependencies, subject, recommendationId),
+      heartbeating(() => observeDecision(dependencies, subject, recommendationId)),
   };
+}
+
+async function decide(
+  dependencies: ActivityDependencies,
+  { subject, recommendationId, decision }: Parameters<ApprovalActivities['approve']>[0],
+): ReturnType<ApprovalActivities['approve']> {
+  const client = dependencies.harness.clientOf(subject.email);
+  const reason = `${decision.reason} (${decision.by})`;
+  // Repeated after a lost answer: what is decided already is read, not decided again.
+  if ((await decisionOn(dependencies, recommendationId)) === undefined) {
+    if (decision.decision === 'approve') await client.approve(recommendationId, reason);
+    else await client.reject(recommendationId, reason);
+  }
+  return observeDecision(dependencies, subject, recommendationId);
 }
 
 async function decisionOn(

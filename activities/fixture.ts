@@ -13,10 +13,11 @@ export function createFixtureActivities(dependencies: ActivityDependencies): Fix
     prepareCustomer: (input) =>
       heartbeating((progress) => createCustomer(harness, world, { fleet: acmeFleet(input), progress })),
 
-    injectFault: async ({ subject, fault }) => {
-      await world.inject(subject.siteId, fault.fault);
-      return `${fault.fault.kind} before ${fault.beforePhase}`;
-    },
+    injectFault: ({ subject, fault }) =>
+      heartbeating(async () => {
+        await world.inject(subject.siteId, fault.fault);
+        return `${fault.fault.kind} before ${fault.beforePhase}`;
+      }),
 
     cleanUp: (input) =>
       heartbeating(async (progress) => {

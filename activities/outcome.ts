@@ -11,7 +11,7 @@ const SAMPLES_DEADLINE_MS = 50_000;
 export function createOutcomeActivities(dependencies: ActivityDependencies): OutcomeActivities {
   return {
     measureQuality: (input) => heartbeating((progress) => measureQuality(dependencies, input, progress)),
-    measureSavings: (input) => measureSavings(dependencies, input),
+    measureSavings: (input) => heartbeating(() => measureSavings(dependencies, input)),
   };
 }
 

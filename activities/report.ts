@@ -4,9 +4,10 @@ import { join } from 'node:path';
 
 import type { ReportActivities, RunSubject } from '../src/contracts/activities.ts';
 import type { MetricType } from '../src/contracts/api/customers.ts';
+import type { ExecutionStep } from '../src/contracts/api/recommendations.ts';
 import type { RunEvidenceFile, Series } from '../src/contracts/runs.ts';
 import { publishRun } from '../src/reporting/publish-run.ts';
-import type { ActivityDependencies } from './context.ts';
+import { heartbeating, type ActivityDependencies } from './context.ts';
 
 const CURVES: readonly { readonly name: string; readonly type: MetricType }[] = [
   { name: 'Latency P50', type: 'latency_p50' },
@@ -24,46 +25,43 @@ const LOOK_BACK_MS = 30_000;
 export function createReportActivities(dependencies: ActivityDependencies): ReportActivities {
   const { harness, stateDirectory } = dependencies;
   return {
-    collectEvidence: async ({ subject, optimizationId, baseline }) => {
-      const client = harness.clientOf(subject.email);
-      const window = {
-        startMs: baseline?.windowStartMs ?? harness.clock.worldMs() - LOOK_BACK_MS,
-        endMs: harness.clock.worldMs(),
-      };
-      const resolution = Math.max(1, Math.round((window.endMs - window.startMs) / 1000 / POINTS));
-      const curves = await Promise.all(
-        CURVES.map(async ({ name, type }) => {
-          const series = await client.metrics(subject.customerId, {
-            metricType: type,
-            ...window,
-            resolution,
-          });
-          return { name, unit: series.unit, points: series.points.map(toPoint) };
-        }),
-      );
-      const shares = await trafficShares(dependencies, subject, window, resolution);
-      const optimization = optimizationId === null ? null : await client.optimization(optimizationId);
-      const file: RunEvidenceFile = {
-        series: [...curves, ...shares],
-        steps: (optimization?.execution_steps ?? []).flatMap((step) =>
-          step.world_started_at === null || step.world_finished_at === null
-            ? []
-            : [
-                {
-                  name: step.name,
-                  startedAtMs: Date.parse(step.world_started_at),
-                  finishedAtMs: Date.parse(step.world_finished_at),
-                },
-              ],
-        ),
-        events: await storedEvents(dependencies, subject),
-      };
-      return keep(join(stateDirectory, 'evidence'), JSON.stringify(file));
-    },
+    collectEvidence: (input) => heartbeating(() => collectEvidence(dependencies, input)),
 
     publishRun: ({ run }) =>
       publishRun({ run, stateDirectory, temporalUi: harness.environment.urls.temporalUi }),
   };
+}
+
+async function collectEvidence(
+  dependencies: ActivityDependencies,
+  { subject, optimizationId, baseline }: Parameters<ReportActivities['collectEvidence']>[0],
+): Promise<string> {
+  const { harness, stateDirectory } = dependencies;
+  const client = harness.clientOf(subject.email);
+  const endMs = harness.clock.worldMs();
+  const window = { startMs: baseline?.windowStartMs ?? endMs - LOOK_BACK_MS, endMs };
+  const resolution = Math.max(1, Math.round((window.endMs - window.startMs) / 1000 / POINTS));
+  const curves = await Promise.all(
+    CURVES.map(async ({ name, type }) => {
+      const query = { metricType: type, ...window, resolution };
+      const series = await client.metrics(subject.customerId, query);
+      return { name, unit: series.unit, points: series.points.map(toPoint) };
+    }),
+  );
+  const optimization = optimizationId === null ? null : await client.optimization(optimizationId);
+  const file: RunEvidenceFile = {
+    series: [...curves, ...(await trafficShares(dependencies, subject, window, resolution))],
+    steps: (optimization?.execution_steps ?? []).flatMap(toBand),
+    events: await storedEvents(dependencies, subject),
+  };
+  return keep(join(stateDirectory, 'evidence'), JSON.stringify(file));
+}
+
+/** A step that ended, as a band of world time; one that did not has no band. */
+function toBand(step: ExecutionStep): RunEvidenceFile['steps'] {
+  const { name, world_started_at: start, world_finished_at: end } = step;
+  if (start === null || end === null) return [];
+  return [{ name, startedAtMs: Date.parse(start), finishedAtMs: Date.parse(end) }];
 }
 
 function toPoint(point: { timestamp: string; value: number; sample_size: number }): Series['points'][number] {

@@ -3,13 +3,16 @@ import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { HarnessActivities } from '../../src/contracts/activities.ts';
 
 /** Infrastructure is retried a few times, quickly; what the platform did wrong comes back as evidence, not as an error. */
-const retry: ActivityOptions['retry'] = {
+const retry = {
   initialInterval: '200ms',
   backoffCoefficient: 2,
   maximumInterval: '5s',
   maximumAttempts: 8,
   nonRetryableErrorTypes: ['ENVIRONMENT_MISMATCH', 'USAGE', 'VALIDATION_FAILED', 'FORBIDDEN', 'NOT_FOUND'],
-};
+} satisfies ActivityOptions['retry'];
+
+/** A wait is bounded by time alone: its worker may be killed any number of times. */
+const { maximumAttempts: _bounded, ...untilItsTime } = retry;
 
 export type Preset = 'probe' | 'mutate' | 'longWait' | 'teardown';
 
@@ -31,7 +34,7 @@ const presets: Readonly<Record<Preset, (budgetMs: number) => ActivityOptions>> =
     startToCloseTimeout: budgetMs,
     scheduleToCloseTimeout: budgetMs * 2,
     heartbeatTimeout: '2s',
-    retry: { ...retry, maximumAttempts: 0 },
+    retry: untilItsTime,
   }),
   teardown: (budgetMs) => ({
     startToCloseTimeout: budgetMs,

@@ -5,8 +5,13 @@ import type { TelemetryDelivery } from './host.ts';
 import { persist } from './persist.ts';
 import { createTelemetryBuffer } from './telemetry-buffer.ts';
 
-/** A batch of this size is about 250 kB of JSON. */
+/** With this much waiting a batch leaves at once, about 250 kB of JSON. */
 const BATCH_REQUESTS = 1_000;
+/**
+ * What one batch may carry when more has piled up, about 2 MB of the 10 MB that the platform takes: on a slow machine
+ * a batch costs its round trip, not its size, and a fixed small one would fall behind for ever.
+ */
+const LARGEST_BATCH_REQUESTS = 8_000;
 const SHIP_INTERVAL_MS = 250;
 /** 90 s of the reference traffic at time scale 60: three times the outage that must not lose anything. */
 const BUFFER_BOUND = 250_000;
@@ -61,7 +66,7 @@ export function createTelemetryShipper(context: RuntimeContext, bound = BUFFER_B
     run: async () => {
       for (;;) {
         if (buffer.size < BATCH_REQUESTS) await clock.sleepWall(SHIP_INTERVAL_MS, signal);
-        const content = buffer.take(BATCH_REQUESTS);
+        const content = buffer.take(LARGEST_BATCH_REQUESTS);
         if (content === undefined) continue;
         await deliver({ batch_id: context.ids('bat'), deployment: context.host.deployment, ...content });
       }
