@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from '../../support/logging.ts';
 
 const COMMAND_TIMEOUT_MS = 1_000;
-const LONGEST_RECONNECT_MS = 500;
+const LONGEST_RECONNECT_MS = 250;
 
 /**
  * A client that fails fast: while Redis is away every command fails at once instead of waiting for it, so that whoever

@@ -6,17 +6,14 @@ import { pino } from 'pino';
 
 import type { Plan } from '../../../src/contracts/api/common.ts';
 import type { SignupResponse, TokenResponse } from '../../../src/contracts/api/customers.ts';
-import {
-  killProcess,
-  restartProcess,
-  startEnvironment,
-  type ProcessName,
-  type StartedEnvironment,
-} from '../../../src/environment/index.ts';
+import { killProcess, restartProcess, startEnvironment } from '../../../src/environment/index.ts';
 import { buildOrchestrator, type OrchestratorOptions } from '../../../src/platform/orchestrator/app.ts';
 import type { PlatformServer } from '../../../src/platform/kit/server.ts';
 import { createClock, type Clock } from '../../../src/support/clock.ts';
 import { randomIds } from '../../../src/support/ids.ts';
+
+type StartedEnvironment = Awaited<ReturnType<typeof startEnvironment>>;
+type ProcessName = Parameters<typeof killProcess>[1];
 
 /** The stores an orchestrator needs, on free ports of their own. Start it once a file: `beforeAll`. */
 export interface TestStores extends AsyncDisposable {

@@ -9,7 +9,7 @@ import type { PlatformServer } from '../../kit/server.ts';
 import type { CoreServices } from '../core-services.ts';
 import { presentedToken, type Identity } from '../identity/authentication.ts';
 
-const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 5_000;
 const INTERNAL_CLOSE = 1011;
 /** A reader this far behind is cut off; it comes back with its cursor and loses nothing. */
 const MAX_BUFFERED_BYTES = 4 * 1_048_576;
