@@ -11,7 +11,7 @@ export type BaselineResult =
   | { readonly established: false; readonly reason: string };
 
 /** Below this a drop of 5 % cannot be seen (world spec §6), so there would be nothing to protect quality with. */
-export const MINIMUM_QUALITY_SAMPLES = CANARY.minimumQualitySamplesPerArm;
+const MINIMUM_QUALITY_SAMPLES = CANARY.minimumQualitySamplesPerArm;
 
 export function establishBaseline(deployment: string, quality: QualityStatistics | null): BaselineResult {
   if (quality === null) {

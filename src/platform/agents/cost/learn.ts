@@ -10,7 +10,7 @@ import { quoteFor, repricedSavings } from './reprice.ts';
  * What an ended optimization teaches. The ratio compares the measured saving with the forecast made again at the
  * prices found at the end: a market that moved teaches nothing about the model.
  */
-export function patternOf(
+function patternOf(
   recommendation: Recommendation,
   optimization: Optimization,
   repriced: number,

@@ -9,7 +9,7 @@ import { quoteFor, repricedSavings } from './reprice.ts';
 const DRIFT_LIMIT = 0.2;
 
 /** The cost agent's view of a recommendation: is the promised saving still there at today's prices? */
-export function judgeSaving(recommendation: Recommendation, savingNow: number): ValidationDraft {
+function judgeSaving(recommendation: Recommendation, savingNow: number): ValidationDraft {
   const promised = recommendation.forecast.raw_savings_usd_per_month;
   const figures = {
     promised_savings_usd_per_month: promised,

@@ -8,7 +8,7 @@ export interface ZonePrice {
 }
 
 /** Spot above this share of the on-demand price is no discount worth an interruption. */
-export const USEFUL_SPOT_SHARE = 0.9;
+const USEFUL_SPOT_SHARE = 0.9;
 /** A zone this far below the median of the useful ones may not hold its price. */
 const OUTLIER_SHARE = 0.5;
 

@@ -7,7 +7,7 @@ import { connectServices, type AgentServices } from './services.ts';
 import { TaskLedger } from './tasks/task-ledger.ts';
 import { addTaskRoutes, type TaskHandlers } from './tasks/task-routes.ts';
 
-export const AGENT_VERSION = '0.1.0';
+const AGENT_VERSION = '0.1.0';
 /** Tasks at once that count as a full load; more are taken, but the orchestrator prefers another instance. */
 const FULL_LOAD_TASKS = 8;
 

@@ -4,7 +4,7 @@ import { callJson, urlBelow } from './http-json.ts';
 import { interruptionStatistics, priceQuote } from './schemas.ts';
 
 /** `account` selects the customer's contract, as a price page does after login. */
-export interface MarketQuestion {
+interface MarketQuestion {
   readonly provider: CloudProvider;
   readonly account: string;
   readonly region: string;

@@ -13,7 +13,7 @@ import type { ResultOf, TaskOf } from '../kit/tasks/task-routes.ts';
 const PREFILL_BOUND = 0.4;
 
 /** Where a request's time goes, against what was promised. */
-export function bottlenecks(observation: DeploymentObservation, slo: ServiceLevelObjective): string[] {
+function bottlenecks(observation: DeploymentObservation, slo: ServiceLevelObjective): string[] {
   const { requests, estimate, traffic, deployment, instances } = observation;
   const { constants } = estimate;
   const compare = (what: string, measured: number, promised: number): string =>

@@ -16,7 +16,7 @@ import type { ResultOf, TaskOf } from '../kit/tasks/task-routes.ts';
 const FORECAST_ERROR_SHARE = 0.05;
 
 /** Does the plan keep the promised latency, also while one spot node is missing? Judged by an own forecast. */
-export function judgeLatency(
+function judgeLatency(
   observed: ObservationResult,
   plan: MigrationPlan,
   slo: ServiceLevelObjective,

@@ -33,7 +33,7 @@ async function analyzeResources(
   };
 }
 
-export function describeUtilisation(
+function describeUtilisation(
   name: string,
   utilisation: Utilisation,
   slo: ServiceLevelObjective,

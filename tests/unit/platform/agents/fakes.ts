@@ -37,7 +37,7 @@ export function stillClock(): Clock {
   };
 }
 
-export const SLO: ServiceLevelObjective = {
+const SLO: ServiceLevelObjective = {
   latency_ms_p95: 2_000,
   latency_ms_p99: 3_000,
   latency_ms_p95_degraded: 3_600,

@@ -33,8 +33,8 @@ export type LatencyForecast =
     };
 
 /** Beyond these the closed form is wrong by up to a factor of ten, so it says "unstable" instead of a number. */
-export const OCCUPANCY_LIMIT = 0.97;
-export const DEMAND_LIMIT = 0.6;
+const OCCUPANCY_LIMIT = 0.97;
+const DEMAND_LIMIT = 0.6;
 /** Tokens a chunked iteration may prefill. */
 const CHUNK_TOKENS = 2_048;
 /** Corrections of the tail for waiting behind whole prompts (world spec §5). */

@@ -20,7 +20,7 @@ export type ConstantsEstimate =
   | { readonly known: false; readonly sampleSize: number; readonly reason: string };
 
 /** Fewer cannot tell overhead from weight pass; there are no default constants to fall back to. */
-export const MINIMUM_ITERATIONS = 200;
+const MINIMUM_ITERATIONS = 200;
 const MINIMUM_OF_A_KIND = 50;
 const MINIMUM_PROMPT_SIZES = 10;
 /** A misfit above this means that the iteration model does not describe this engine. */

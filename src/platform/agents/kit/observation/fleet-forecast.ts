@@ -10,7 +10,7 @@ export interface FleetForecast {
 }
 
 /** Beyond this error on the fleet that exists, the model may not speak about one that does not exist yet. */
-export const MODEL_ERROR_LIMIT = 0.25;
+const MODEL_ERROR_LIMIT = 0.25;
 
 export function forecastFleet(observation: DeploymentObservation, nodesAfter: number): FleetForecast {
   return {

@@ -23,7 +23,7 @@ export type ObservationResult =
   | { readonly ok: false; readonly reason: string };
 
 /** World time looked back on: long enough for a steady rate, short enough to be the present. */
-export const OBSERVATION_WINDOW_MS = 30 * 60_000;
+const OBSERVATION_WINDOW_MS = 30 * 60_000;
 /** With fewer the rate itself is uncertain by over 2 %, which the forecast multiplies by four near its limit. */
 export const MINIMUM_REQUESTS = 2_000;
 /** The rate within 1 %; worth a short wait while telemetry is coming in. */

@@ -2,7 +2,8 @@ import type { NearPattern } from './pattern.ts';
 
 /** Beyond this distance a pattern tells nothing about the situation. A doubled demand alone is about 0.2 away. */
 export const NEAR_DISTANCE = 0.25;
-export const PATTERNS_ASKED = 5;
+/** Generous: in a busy environment a hundred outcomes of like customers may lie closer than the newest one. */
+export const PATTERNS_ASKED = 100;
 /** Weight of "the forecast is right" against the patterns: one identical pattern corrects two thirds of its error. */
 const PRIOR_WEIGHT = 0.5;
 /** A single odd outcome must not turn a forecast upside down. */

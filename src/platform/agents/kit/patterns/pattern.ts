@@ -9,7 +9,7 @@ export interface Pattern {
 }
 
 /** Stored beside the vector, readable by people and by the harness: snake_case like everything outside a process. */
-export interface PatternPayload {
+interface PatternPayload {
   readonly kind: string;
   readonly optimization_id: string;
   readonly recommendation_id: string;

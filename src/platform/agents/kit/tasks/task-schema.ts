@@ -61,7 +61,7 @@ const validation: z.ZodType<Validation> = z.object({
   at: z.string(),
 });
 
-export const recommendation: z.ZodType<Recommendation> = z.object({
+const recommendation: z.ZodType<Recommendation> = z.object({
   id: text,
   customer_id: text,
   analysis_id: z.string(),

@@ -52,7 +52,7 @@ export interface GpuStatistics {
   readonly memoryUtilizationMean: number;
 }
 
-export type Breakdown = 'instance_id' | 'lifecycle';
+type Breakdown = 'instance_id' | 'lifecycle';
 
 /** Read-only view of one store of measurements. Null means that nothing was measured, never a zero. */
 export interface Telemetry {
