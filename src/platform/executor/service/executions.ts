@@ -33,7 +33,7 @@ export interface ExecutionView {
 /** Rollouts as Temporal knows them. */
 export interface Executions {
   /** Starts it once, whatever the number of calls, also after it ended. */
-  start(optimizationId: string): Promise<{ readonly workflow_id: string; readonly started: boolean }>;
+  start(optimizationId: string): Promise<{ readonly workflow_id: string }>;
   cancel(optimizationId: string, request: CancelRequest): Promise<void>;
   decide(optimizationId: string, decision: HumanDecision): Promise<void>;
   view(optimizationId: string): Promise<ExecutionView>;
@@ -66,10 +66,7 @@ export function createExecutions(temporal: TemporalClient, clock: Clock): Execut
   };
 }
 
-async function start(
-  temporal: TemporalClient,
-  optimizationId: string,
-): Promise<{ workflow_id: string; started: boolean }> {
+async function start(temporal: TemporalClient, optimizationId: string): Promise<{ workflow_id: string }> {
   const workflowId = rolloutWorkflowId(optimizationId);
   const client = await temporal.client();
   try {
@@ -82,10 +79,9 @@ async function start(
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: `Spot migration ${optimizationId}`,
     });
-    return { workflow_id: handle.workflowId, started: true };
+    return { workflow_id: handle.workflowId };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError)
-      return { workflow_id: workflowId, started: false };
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { workflow_id: workflowId };
     throw error;
   }
 }

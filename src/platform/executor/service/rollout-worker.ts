@@ -27,6 +27,12 @@ const ENTRY = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 const CACHE = fileURLToPath(new URL('.cache/bundles/', ROOT));
 const RECONNECT_MS = 500;
 
+/** Which activity of which rollout, and what went wrong; task tokens stay out of the log. */
+function relevant(meta: Readonly<Record<string | symbol, unknown>> = {}): Record<string, unknown> {
+  const { workflowId, activityType, attempt, error } = meta as Record<string, unknown>;
+  return { workflowId, activityType, attempt, err: error };
+}
+
 /**
  * The SDK's logs go where ours go, and its own signal handlers stay off: the service stops the worker itself, after its
  * last request. Once a process.
@@ -36,7 +42,7 @@ async function prepareRuntime(logger: Logger): Promise<void> {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, meta?: Readonly<Record<string | symbol, unknown>>): void => {
-      logger[level]({ ...meta }, message);
+      logger[level](relevant(meta), message);
     };
   Runtime.install({
     shutdownSignals: [],

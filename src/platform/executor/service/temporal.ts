@@ -9,7 +9,7 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-const CONNECT_LIMIT_MS = 5_000;
+const CONNECT_LIMIT_MS = 2_000;
 
 export function createTemporalClient(address: string): TemporalClient {
   let opened: Promise<Client> | undefined;
