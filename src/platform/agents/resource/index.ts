@@ -33,11 +33,7 @@ async function analyzeResources(
   };
 }
 
-function describeUtilisation(
-  name: string,
-  utilisation: Utilisation,
-  slo: ServiceLevelObjective,
-): string {
+function describeUtilisation(name: string, utilisation: Utilisation, slo: ServiceLevelObjective): string {
   if (utilisation.kind === 'unknown') return utilisation.reason;
   const { gpu } = utilisation;
   if (utilisation.kind === 'idle') {
