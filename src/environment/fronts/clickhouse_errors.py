@@ -16,6 +16,9 @@ _STATUS_OF_CODES = {
 }
 _STATUS = {code: status for status, codes in _STATUS_OF_CODES.items() for code in codes}
 _CODE = re.compile(r"Code: (\d+)\.")
+# A failing INSERT arrives wrapped in the same exception once more.
+_WRAPPED = re.compile(r"^Code: (\d+)\. DB::Exception: (Code: \1\. .*?) \(version [^)]*\)\. \([A-Z_0-9]+\)$", re.S)
+_VERSION = re.compile(r" \(version [^)]*\)\s*$")
 
 
 class ClickHouseException(Exception):
@@ -32,9 +35,7 @@ class ClickHouseException(Exception):
 
     @classmethod
     def from_engine(cls, text):
-        # A failing INSERT arrives wrapped in the same exception once more.
-        inner = re.sub(r"^Code: (\d+)\. DB::Exception: (Code: \1\. .*?) \(version [^)]*\)\. \([A-Z_0-9]+\)$", r"\2", text, flags=re.S)
-        inner = re.sub(r" \(version [^)]*\)\s*$", "", inner)
+        inner = _VERSION.sub("", _WRAPPED.sub(r"\2", text))
         found = _CODE.match(inner)
         if found is None:
             return cls.of(1002, "UNKNOWN_EXCEPTION", inner)

@@ -28,7 +28,15 @@ def unsupported(what):
 
 
 # What the engine says when the caller is at fault; anything else is the engine's own trouble.
-_CALLER_FAULTS = ("expected", "not existing vector", "no range index", "index required", "invalid", "wrong input", "unsupported")
+_CALLER_FAULTS = (
+    "expected",
+    "not existing vector",
+    "no range index",
+    "index required",
+    "invalid",
+    "wrong input",
+    "unsupported",
+)
 
 
 def from_engine(error):

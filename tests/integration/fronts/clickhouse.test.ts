@@ -386,14 +386,12 @@ describe('sessions', () => {
 
   it('refuses a second statement at the same time', async () => {
     await using session = connect({ session_id: 'two' });
-    const slow = session.command({ query: 'SELECT sleep(1)' });
-    // The first holds the session from its arrival on, so one of a handful sent after it finds it taken.
-    const others = await Promise.allSettled(
-      Array.from({ length: 5 }, () => session.command({ query: 'SELECT 1' })),
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, () => session.command({ query: 'SELECT sleep(1)' })),
     );
-    await slow.catch((error: unknown) => expect(error).toMatchObject({ code: '373' }));
-    const refused = others.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    const refused = results.filter((result) => result.status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(results.length);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: '373' });
   });
 });

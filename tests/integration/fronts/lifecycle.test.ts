@@ -65,10 +65,14 @@ it('the Qdrant front keeps what was written, and what was refused stays out, thr
 it('a stop lets a running statement finish', async () => {
   await using front = await FrontProcess.start('clickhouse_front.py');
   await using client = createClient({ url: front.url });
-  const query = 'SELECT sum(sleepEachRow(0.1)) AS slept FROM numbers(10) SETTINGS max_block_size = 1';
+  const query = 'SELECT sum(sleepEachRow(0.1)) AS slept FROM numbers(20) SETTINGS max_block_size = 1';
   const running = client.query({ query, format: 'JSONEachRow' });
-  // The front has taken the statement once a later, short one is answered.
-  expect(await client.ping({ select: true })).toMatchObject({ success: true });
+  const others = "query LIKE '%sleepEachRow%' AND query NOT LIKE '%system.processes%'";
+  const started = async (): Promise<unknown> => {
+    const look = `SELECT toUInt8(count()) AS n FROM system.processes WHERE ${others}`;
+    return (await client.query({ query: look, format: 'JSONEachRow' })).json();
+  };
+  await expect.poll(started, { timeout: 10_000 }).toEqual([{ n: 1 }]);
   const ended = front.end('SIGTERM');
   expect(await (await running).json()).toEqual([{ slept: 0 }]);
   expect(await ended).toBe(0);
