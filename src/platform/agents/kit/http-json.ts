@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { OptiInfraError, describeError } from '../../../support/errors.ts';
+import { OptiInfraError } from '../../../support/errors.ts';
 
 export interface JsonRequest {
   readonly method?: 'GET' | 'POST';
@@ -60,8 +60,6 @@ async function send(url: URL, where: string, request: JsonRequest): Promise<Resp
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
   } catch (error) {
-    throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${where} did not answer: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${where} did not answer`, { cause: error });
   }
 }

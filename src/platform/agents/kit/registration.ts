@@ -9,7 +9,8 @@ import type { Logger } from '../../../support/logging.ts';
 import type { OrchestratorClient } from './orchestrator-client.ts';
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
+/** Short, because an environment is ready only when its agents are; a refused connection costs next to nothing. */
+const LAST_RETRY_MS = 400;
 
 export interface RegistrationOptions {
   readonly orchestrator: OrchestratorClient;

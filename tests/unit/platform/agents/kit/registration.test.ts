@@ -90,7 +90,7 @@ describe('Registration', () => {
     registration.start();
     await enough;
     await registration.stop();
-    expect(sleeps.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    expect(sleeps.slice(0, 8)).toEqual([100, 200, 400, 400, 400, 400, 400, 400]);
   });
 
   it('registers again when the orchestrator has forgotten it', async () => {
