@@ -18,7 +18,7 @@ import {
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { fakeActivities, judgement } from './fake-rollout.ts';
-import { startTestServer, wallClock, type TestServer } from './temporal-server.ts';
+import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
 
 let server: TestServer;
 let connection: NativeConnection;

@@ -24,8 +24,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+export interface TestServerOptions {
+  /** Made besides `default`; the client talks to it. */
+  readonly namespace?: string;
+  /** Name and type, as `E2eSeed=Int`. */
+  readonly searchAttributes?: readonly string[];
+}
+
 /** A real Temporal server in memory, with the settings of an environment that bear on speed. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer({
+  namespace = 'default',
+  searchAttributes = [],
+}: TestServerOptions = {}): Promise<TestServer> {
   const port = await freePort();
   const address = `127.0.0.1:${String(port)}`;
   const dynamic = [
@@ -33,11 +43,12 @@ export async function startTestServer(): Promise<TestServer> {
     'history.timerProcessorMaxPollRPS=2000',
     'history.timerProcessorMaxTimeShift="5ms"',
   ].flatMap((value) => ['--dynamic-config-value', value]);
-  const child = spawn(
-    pythonPaths(process.cwd()).temporal,
-    ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--headless', ...dynamic],
-    { stdio: 'ignore' },
-  );
+  const named = namespace === 'default' ? [] : ['--namespace', namespace];
+  const attributes = searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]);
+  const place = ['--ip', '127.0.0.1', '--port', String(port), '--headless', ...named, ...attributes];
+  const child = spawn(pythonPaths(process.cwd()).temporal, ['server', 'start-dev', ...place, ...dynamic], {
+    stdio: 'ignore',
+  });
   const connection = await waitFor(
     async () => {
       if (child.exitCode !== null) throw new Error(`temporal ended with ${String(child.exitCode)}`);
@@ -50,7 +61,7 @@ export async function startTestServer(): Promise<TestServer> {
   );
   return {
     address,
-    client: new Client({ connection, namespace: 'default' }),
+    client: new Client({ connection, namespace }),
     [Symbol.asyncDispose]: async () => {
       await connection.close();
       const ended = once(child, 'exit');
