@@ -3,10 +3,12 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# The pinned Node comes first; only `npm ci`, which brings it, runs on the system's.
+# The pinned Node comes first; only npm's first run, which brings it, is on the system's.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 E2E := node src/cli/main.ts
 NAME ?= default
+# `npm install --no-save` installs what the lock says and leaves the lock alone. `npm ci` would refuse: the lock cannot
+# hold the optional binaries of platforms that the registry it was made with did not offer.
 INSTALLED := .cache/installed-package-lock.json
 
 help: ## show this
@@ -14,7 +16,7 @@ help: ## show this
 
 setup: ## install what is missing: npm packages, Python wheels; nothing when all is there
 	@cmp -s package-lock.json $(INSTALLED) && test -d node_modules || \
-	  { npm ci --include=dev --include=optional && mkdir -p .cache && cp package-lock.json $(INSTALLED); }
+	  { npm install --no-save --include=dev --include=optional && mkdir -p .cache && cp package-lock.json $(INSTALLED); }
 	@node scripts/setup.ts
 
 demo: setup ## run the spot migration in an environment of its own (KEEP=1 leaves it up)

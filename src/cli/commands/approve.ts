@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
-
 import type { Command } from 'commander';
 
 import { DECIDE_UPDATE, workflowIdOf, type ApprovalDecision } from '../../contracts/runs.ts';
 import { OptiInfraError, describeError } from '../../support/errors.ts';
+import { actingUser } from '../acting-user.ts';
 
 interface ApproveOptions {
   readonly name: string;
@@ -18,7 +17,7 @@ export function registerApprove(program: Command): void {
     .description('decide on the recommendation a run waits for (`e2e run --approve manual`)')
     .argument('<run>', 'id of the run')
     .requiredOption('--reason <text>', 'why')
-    .option('--by <name>', 'who decides', userInfo().username)
+    .option('--by <name>', 'who decides', actingUser())
     .option('--reject', 'reject instead of approving')
     .option('--name <name>', 'environment it runs in', 'default')
     .action(approve);
