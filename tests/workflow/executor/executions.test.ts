@@ -14,7 +14,7 @@ import { createServer, type PlatformServer } from '../../../src/platform/kit/ser
 import { createLogger } from '../../../src/support/logging.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { fakeActivities, judgement } from './fake-rollout.ts';
-import { startTestServer, wallClock, type TestServer } from './temporal-server.ts';
+import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
 
 const KEY = 'service-key';
 let temporal: TestServer;

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SPOT_ROLLOUT } from '../../../src/platform/executor/contract.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
-import { startTestServer, wallClock, type TestServer } from './temporal-server.ts';
+import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
 
 let server: TestServer;
 let directory: string;
