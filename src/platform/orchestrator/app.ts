@@ -30,6 +30,7 @@ import { registerIdentityRoutes } from './identity/routes.ts';
 import { answerOnce } from './limits/idempotency.ts';
 import { limitRates } from './limits/rate-limit.ts';
 import { refuseNullCharacters } from './limits/storable-text.ts';
+import { createTurns } from './limits/turns.ts';
 import { createWindowCounter } from './limits/window-counter.ts';
 import { connectRedis } from './redis.ts';
 import { LOOPS, SLICES } from './slices.ts';
@@ -113,6 +114,7 @@ async function createServices(options: OrchestratorOptions): Promise<CoreService
     accessTokens,
     authentication,
     counter: createWindowCounter({ redis, clock, logger }),
+    loginTurns: createTurns(),
     hub: createEventHub({ database, redis, logger }),
     flow: createFlowState(),
   };

@@ -3,6 +3,7 @@ import type { AuditEntry } from './audit/audit.ts';
 import type { EventHub } from './events/hub.ts';
 import type { AccessTokens } from './identity/access-tokens.ts';
 import type { Authentication } from './identity/authentication.ts';
+import type { Turns } from './limits/turns.ts';
 import type { WindowCounter } from './limits/window-counter.ts';
 import type { Trx } from './services.ts';
 
@@ -14,5 +15,6 @@ export interface CoreServices extends OrchestratorServices {
   readonly accessTokens: AccessTokens;
   readonly authentication: Authentication;
   readonly counter: WindowCounter;
+  readonly loginTurns: Turns;
   readonly hub: EventHub;
 }

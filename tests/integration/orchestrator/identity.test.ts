@@ -131,6 +131,20 @@ describe('identity', () => {
     expect((await attempt(password, '198.51.100.8')).status).toBe(200);
   });
 
+  it('does not take many good logins at once for guesses, and a burst of guesses does not slip through', async () => {
+    const { email, password } = await orchestrator.account();
+    const burst = async (guess: string): Promise<readonly number[]> => {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, () =>
+          orchestrator.call('POST', '/auth/login', { body: { email, password: guess } }),
+        ),
+      );
+      return answers.map(({ status }) => status).sort();
+    };
+    expect(await burst(password)).toEqual(Array(12).fill(200));
+    expect(await burst('wrong')).toEqual([...Array<number>(5).fill(401), ...Array<number>(7).fill(429)]);
+  });
+
   it('rotates refresh tokens; one that comes twice ends the whole family', async () => {
     const { customerId, refreshToken } = await orchestrator.account();
     const renew = (token: string) =>

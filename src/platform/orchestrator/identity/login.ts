@@ -35,7 +35,17 @@ export async function login(
 ): Promise<TokenResponse> {
   const email = normaliseEmail(request.email);
   const counterKey = `login:${digest(email)}:${remoteAddress}`;
-  // Counted before the password is looked at, so that a burst of parallel guesses does not slip through.
+  // One at a time: a burst of guesses cannot overtake the count, nor good logins at once look like one.
+  return services.loginTurns.take(counterKey, () =>
+    attempt(services, request, { email, remoteAddress, counterKey }),
+  );
+}
+
+async function attempt(
+  services: CoreServices,
+  request: LoginRequest,
+  { email, remoteAddress, counterKey }: { email: string; remoteAddress: string; counterKey: string },
+): Promise<TokenResponse> {
   const { count, resetMs } = await services.counter.hit(counterKey, LOGIN_WINDOW_MS);
   const user = await services.database.asSystem((trx) => findUser(trx, email));
   if (count > LOGIN_FAILURES_ALLOWED) {
