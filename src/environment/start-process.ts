@@ -9,8 +9,9 @@ import { launchProcess, processDied } from './processes/launch.ts';
 import { lastLogLines } from './processes/log-tail.ts';
 import type { EnvironmentPaths } from './state/paths.ts';
 
-/** Wall milliseconds between two looks at a process that is starting, and for one look. */
-const LOOK_EVERY_MS = 25;
+/** Wall milliseconds between two looks at a process that is starting, at first and at most, and for one look. */
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 250;
 const LOOK_LIMIT_MS = 5_000;
 
 export interface StartOptions {
@@ -72,7 +73,8 @@ export async function startProcess(options: StartOptions): Promise<StartedProces
 
 async function untilReady(options: StartOptions, signal: AbortSignal): Promise<string> {
   const { definition, context, clock } = options;
-  const deadlineMs = clock.monotonicMs() + definition.deadlineMs;
+  const startedMs = clock.monotonicMs();
+  const deadlineMs = startedMs + definition.deadlineMs;
   let last: unknown = new Error('nothing listens yet');
   let loaded = false;
   while (clock.monotonicMs() < deadlineMs) {
@@ -86,9 +88,14 @@ async function untilReady(options: StartOptions, signal: AbortSignal): Promise<s
         last = error;
       }
     }
-    await clock.sleepWall(LOOK_EVERY_MS, signal);
+    await clock.sleepWall(pauseAfter(clock.monotonicMs() - startedMs), signal);
   }
   throw notReady(options, last);
+}
+
+/** A tenth of what was waited already: a look costs its process work, most of all while the machine is busy. */
+function pauseAfter(waitedMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, waitedMs / 10));
 }
 
 async function portsOpen({ definition, context }: StartOptions): Promise<boolean> {

@@ -11,7 +11,7 @@ export const aws: ProcessDefinition = {
   after: [],
   layer: 'engine',
   stopSignal: 'SIGTERM',
-  deadlineMs: 30_000,
+  deadlineMs: 60_000,
   prepare: async ({ root }) => {
     pythonPaths(root);
   },

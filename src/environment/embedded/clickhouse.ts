@@ -14,7 +14,7 @@ export const clickhouse: ProcessDefinition = {
   after: [],
   layer: 'engine',
   stopSignal: 'SIGTERM',
-  deadlineMs: 30_000,
+  deadlineMs: 60_000,
   prepare: async ({ root, descriptor }) => {
     pythonPaths(root);
     mkdirSync(dataDirectory(descriptor.directory, 'clickhouse'), { recursive: true, mode: 0o700 });

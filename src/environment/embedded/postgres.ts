@@ -34,7 +34,7 @@ export const postgres: ProcessDefinition = {
   layer: 'engine',
   // "Fast shutdown": SIGTERM would wait for every client to leave.
   stopSignal: 'SIGINT',
-  deadlineMs: 30_000,
+  deadlineMs: 60_000,
   prepare: async ({ root, descriptor, secrets }) => {
     const cluster = dataDirectory(descriptor.directory, 'postgres');
     if (!existsSync(cluster)) await createCluster(root, cluster, secrets);

@@ -14,7 +14,7 @@ export const redis: ProcessDefinition = {
   after: [],
   layer: 'engine',
   stopSignal: 'SIGTERM',
-  deadlineMs: 15_000,
+  deadlineMs: 60_000,
   prepare: async ({ root, descriptor }) => {
     redisProgram(root);
     mkdirSync(dataDirectory(descriptor.directory, 'redis'), { recursive: true, mode: 0o700 });

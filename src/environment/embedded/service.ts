@@ -25,7 +25,7 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
     after,
     layer,
     stopSignal: 'SIGTERM',
-    deadlineMs: 30_000,
+    deadlineMs: 90_000,
     prepare: async ({ root }) => {
       if (existsSync(join(root, main))) return;
       throw new OptiInfraError('BINARY_MISSING', `${displayName(name)}: there is no ${main}`, {

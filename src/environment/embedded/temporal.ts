@@ -31,7 +31,7 @@ export const temporal: ProcessDefinition = {
   after: [],
   layer: 'engine',
   stopSignal: 'SIGTERM',
-  deadlineMs: 30_000,
+  deadlineMs: 60_000,
   prepare: async ({ root, descriptor }) => {
     pythonPaths(root);
     mkdirSync(dataDirectory(descriptor.directory, 'temporal'), { recursive: true, mode: 0o700 });

@@ -5,7 +5,9 @@ import { actingUser } from '../../../src/cli/acting-user.ts';
 describe('actingUser', () => {
   it('names the user, by number where the system knows no name', () => {
     expect(actingUser(() => ({ username: 'ada' }))).toBe('ada');
-    const nameless = Object.assign(new Error('uv_os_get_passwd returned ENOENT'), { code: 'ERR_SYSTEM_ERROR' });
+    const nameless = Object.assign(new Error('uv_os_get_passwd returned ENOENT'), {
+      code: 'ERR_SYSTEM_ERROR',
+    });
     expect(
       actingUser(() => {
         throw nameless;
