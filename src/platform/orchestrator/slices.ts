@@ -8,7 +8,7 @@ import type { Loop } from './loops.ts';
 import { registerMetricRoutes } from './metrics/routes.ts';
 import { startExecutionDelivery } from './optimizations/delivery.ts';
 import { registerOptimizationRoutes } from './optimizations/routes.ts';
-import { startExpirySweep } from './recommendations/expiry.ts';
+import { startRecommendationSweep } from './recommendations/expiry.ts';
 import { registerRecommendationRoutes } from './recommendations/routes.ts';
 import { registerRegistryRoutes, startHeartbeatSweep } from './registry/routes.ts';
 import { createTaskOutcomes } from './task-outcomes.ts';
@@ -35,6 +35,6 @@ export const LOOPS: readonly ((services: CoreServices) => Loop)[] = [
   (services) => startTaskDispatcher(services, createTaskOutcomes(services)),
   startExecutionDelivery,
   startHeartbeatSweep,
-  startExpirySweep,
+  startRecommendationSweep,
   startReceiptPruning,
 ];

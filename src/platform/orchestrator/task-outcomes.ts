@@ -1,7 +1,7 @@
 import { completeAnalysis, failAnalysis } from './analyses/service.ts';
 import { recordLesson } from './optimizations/learning.ts';
 import { createRecommendations } from './recommendations/creation.ts';
-import { recordOpinion } from './recommendations/opinions.ts';
+import { judgeAgain, recordOpinion } from './recommendations/opinions.ts';
 import type { OrchestratorServices } from './services.ts';
 import type { TaskOutcomes } from './tasks/outcomes.ts';
 
@@ -31,6 +31,7 @@ export function createTaskOutcomes(services: OrchestratorServices): TaskOutcomes
         subject: task.id,
         data: { type: task.type, agent_type: task.agent_type, error },
       });
+      if (task.recommendation_id !== null) await judgeAgain(services, trx, task.recommendation_id);
     },
   };
 }

@@ -59,7 +59,7 @@ describe('discovery', () => {
     expect((await discover(runtime, inventory(START_MS, fleet()))).status).toBe(200);
     const full = (await rig.expect(200, 'GET', path, customer.token)).body;
     expect(full).toMatchObject({ status: 'discovered', monthly_cost: 4 * PRICES.onDemand * 730 });
-    expect(full.instances.map((item: { instance_id: string }) => item.instance_id)).toEqual([...NODES]);
+    expect(full.instances.map((item) => item.instance_id)).toEqual([...NODES]);
 
     const spot = instance('i-9', { lifecycle: 'spot', zone: 'us-east-1b' });
     await discover(runtime, inventory(START_MS + 60_000, [...fleet().slice(0, 1), spot]));
@@ -72,7 +72,7 @@ describe('discovery', () => {
     ]);
     expect(gone).toHaveLength(3);
     const cost = await metric(customer, 'monthly_cost', '&resolution=60');
-    expect(cost.points.map((point: { value: number }) => Math.round(point.value))).toEqual([120_012, 40_953]);
+    expect(cost.points.map((point) => Math.round(point.value))).toEqual([120_012, 40_953]);
   });
 
   it('ignores an inventory older than the last', async () => {
@@ -170,7 +170,7 @@ describe('telemetry', () => {
     await send(runtime, batch([record(30), record(20)]));
     await send(runtime, batch([record(10)]));
     const series = await metric(customer, 'latency_p50', '&resolution=1');
-    expect(series.points.map((point: { value: number }) => point.value)).toEqual([110, 120, 130]);
+    expect(series.points.map((point) => point.value)).toEqual([110, 120, 130]);
   });
 
   it('refuses half a batch and stores none of it', async () => {
@@ -227,11 +227,11 @@ describe('metrics', () => {
       { timestamp: START, value: 50, sample_size: 99 },
     ]);
     expect((await metric(customer, 'error_rate')).points[0]).toMatchObject({ value: 0.01, sample_size: 100 });
-    expect((await metric(customer, 'throughput')).points[0].value).toBeCloseTo(100 / 3600, 9);
+    expect((await metric(customer, 'throughput')).points[0]!.value).toBeCloseTo(100 / 3600, 9);
     expect((await metric(customer, 'quality_score')).points[0]).toMatchObject({ sample_size: 99 });
     expect((await metric(customer, 'gpu_utilization')).points[0]).toMatchObject({ value: 0.5 });
     const one = await metric(customer, 'throughput', '&instance_ids=i-1&lifecycle=on_demand');
-    expect(one.points[0].sample_size).toBe(25);
+    expect(one.points[0]!.sample_size).toBe(25);
   });
 
   it('gives no point where there is no data', async () => {
@@ -289,7 +289,7 @@ describe('desired state', () => {
     await put(customer, wanted(10, 'a'));
     expect((await put(customer, wanted(20, 'b'))).body.generation).toBe(2);
     const { body } = await poll(runtime, 1, 0);
-    expect(body.deployments.map((item: { name: string }) => item.name)).toEqual(['a', 'b']);
+    expect(body.deployments.map((item) => item.name)).toEqual(['a', 'b']);
     const status = `/internal/customers/${customer.id}/desired-state/1`;
     expect((await rig.expect(200, 'GET', status, rig.secrets.serviceKey)).body).toMatchObject({
       applied: false,

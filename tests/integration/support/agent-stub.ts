@@ -61,7 +61,7 @@ export class AgentStub implements AsyncDisposable {
         endpoint: this.#stub.url,
       },
     );
-    this.id = answer.body.agent_id as string;
+    this.id = answer.body.agent_id;
   }
 
   async beat(load = 0, status: 'healthy' | 'draining' = 'healthy'): Promise<number> {

@@ -1,7 +1,23 @@
-import { randomUUID } from 'node:crypto';
-
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 
+import type { ConnectResponse, DesiredState } from '../../../src/contracts/api/agent-runtime.ts';
+import type { Page } from '../../../src/contracts/api/common.ts';
+import type {
+  InfrastructureResponse,
+  InstallCommandResponse,
+  MetricSeries,
+} from '../../../src/contracts/api/customers.ts';
+import type {
+  ExecutionOrder,
+  RegisterAgentResponse,
+  TaskView,
+} from '../../../src/contracts/api/orchestration.ts';
+import type {
+  DashboardResponse,
+  Optimization,
+  Recommendation,
+} from '../../../src/contracts/api/recommendations.ts';
+import type { Problem } from '../../../src/contracts/errors.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { HttpStub } from './http-stub.ts';
 import {
@@ -13,9 +29,32 @@ import {
   type TestStores,
 } from './orchestrator.ts';
 
+/** Every field that some test reads of some answer, so that a typing slip shows; which one has which, the test says. */
+export interface AnswerBody
+  extends
+    Pick<InfrastructureResponse, 'instances' | 'monthly_cost'>,
+    Pick<MetricSeries, 'points'>,
+    Pick<DesiredState, 'generation' | 'deployments'>,
+    Pick<RegisterAgentResponse, 'agent_id'>,
+    Pick<InstallCommandResponse, 'agent_token'>,
+    Pick<ConnectResponse, 'runtime_token'>,
+    Pick<TaskView, 'task_id' | 'error' | 'status'>,
+    Pick<Recommendation, 'analysis_id' | 'validations'>,
+    Pick<Optimization, 'execution_steps'>,
+    Pick<DashboardResponse, 'current_spend' | 'agents' | 'recommendations'>,
+    Pick<ExecutionOrder, 'context'>,
+    Pick<
+      Page<{ readonly id: string; readonly agent_id: string; readonly status: string }>,
+      'items' | 'next_cursor'
+    >,
+    Pick<Problem, 'code' | 'detail'> {
+  readonly optimization_id: string;
+  readonly results: readonly unknown[];
+}
+
 export interface Answer {
   readonly status: number;
-  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- a test reads what it expects
+  readonly body: AnswerBody;
 }
 
 export interface TestCustomer {
@@ -87,7 +126,7 @@ export class FlowRig implements AsyncDisposable {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as AnswerBody };
   }
 
   /** Signed up, logged in, and onboarded into an AWS account of its own. */
@@ -107,9 +146,9 @@ export class FlowRig implements AsyncDisposable {
     const path = `/customers/${customer.id}/agent-install-command`;
     const install = await this.expect(200, 'GET', path, customer.token);
     const hello = { version: '1.0.0', hostname: 'gateway-1' };
-    const agentToken = install.body.agent_token as string;
+    const agentToken = install.body.agent_token;
     const connected = await this.expect(200, 'POST', '/agent-runtime/connect', agentToken, hello);
-    return connected.body.runtime_token as string;
+    return connected.body.runtime_token;
   }
 
   /** Calls and insists on the status; any 2xx fits a 2xx. */

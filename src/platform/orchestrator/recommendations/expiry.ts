@@ -1,5 +1,6 @@
 import { startLoop, type Loop } from '../loops.ts';
 import type { OrchestratorServices } from '../services.ts';
+import { judgeWaiting } from './opinions.ts';
 
 const SWEEP_EVERY_MS = 5_000;
 
@@ -30,12 +31,14 @@ export async function expireRecommendations(services: OrchestratorServices): Pro
   });
 }
 
-export function startExpirySweep(services: OrchestratorServices): Loop {
+/** What time alone changes: offers expire, and agents that have gone are no longer waited for. */
+export function startRecommendationSweep(services: OrchestratorServices): Loop {
   return startLoop(services, {
-    name: 'expiry',
+    name: 'recommendations',
     intervalMs: SWEEP_EVERY_MS,
     round: async () => {
       await expireRecommendations(services);
+      await judgeWaiting(services);
     },
   });
 }

@@ -1,5 +1,4 @@
 import type { ValidationDraft } from '../../../contracts/api/orchestration.ts';
-import type { Validation } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import type { TaskRow } from '../tasks/store.ts';
@@ -32,8 +31,7 @@ export async function recordOpinion(
       condition: draft.condition,
     },
   });
-  const opinions = (await readValidations(trx, [row.id])).get(row.id) ?? [];
-  await judge(services, trx, row, opinions);
+  await judge(services, trx, row);
 }
 
 async function insertOpinion(
@@ -87,12 +85,18 @@ async function insertOpinion(
   });
 }
 
-async function judge(
+/** An opinion that will not come (its task failed) may have been the last one waited for. */
+export async function judgeAgain(
   services: OrchestratorServices,
   trx: Trx,
-  row: RecommendationRow,
-  opinions: readonly Validation[],
+  recommendationId: string,
 ): Promise<void> {
+  const row = await lockRecommendation(trx, recommendationId);
+  if (row !== undefined) await judge(services, trx, row);
+}
+
+async function judge(services: OrchestratorServices, trx: Trx, row: RecommendationRow): Promise<void> {
+  const opinions = (await readValidations(trx, [row.id])).get(row.id) ?? [];
   const state = validationState(row.agent_type, opinions);
   const customerId = row.customer_id;
   if (state.kind === 'vetoed' && !row.vetoed) {
@@ -104,6 +108,7 @@ async function judge(
     });
   }
   if (state.kind !== 'validated' || row.status !== 'pending') return;
+  if (await opinionIsComing(trx, row.id)) return;
   await setStatus(trx, row.id, { status: 'validated' });
   await services.outbox.publish(trx, {
     customerId,
@@ -115,4 +120,47 @@ async function judge(
     actor: NO_QUESTION_ASKED,
     reason: 'Low risk, sure and small: the customer asked not to be asked.',
   });
+}
+
+/** A veto under way must not lose a race against an approval; an agent that is not there is not waited for. */
+async function opinionIsComing(trx: Trx, recommendationId: string): Promise<boolean> {
+  const open = await trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('recommendation_id', '=', recommendationId)
+    .where('type', '=', 'validate')
+    .where('status', 'in', ['queued', 'running'])
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('agents')
+          .select('agents.id')
+          .whereRef('agents.agent_type', '=', 'tasks.agent_type')
+          .where('agents.status', '=', 'healthy'),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return open !== undefined;
+}
+
+/** Judges again what waits for the opinion of an agent that has gone since. */
+export async function judgeWaiting(services: OrchestratorServices): Promise<void> {
+  const waiting = await services.database.asSystem((trx) =>
+    trx
+      .selectFrom('recommendations')
+      .select('id')
+      .where('status', '=', 'pending')
+      .where('vetoed', '=', false)
+      .where((row) =>
+        row.exists(
+          row
+            .selectFrom('validations')
+            .select('validations.id')
+            .whereRef('validations.recommendation_id', '=', 'recommendations.id'),
+        ),
+      )
+      .execute(),
+  );
+  for (const { id } of waiting) await services.database.asSystem((trx) => judgeAgain(services, trx, id));
 }

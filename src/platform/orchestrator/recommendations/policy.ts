@@ -95,7 +95,8 @@ export function checkApproval(
     return { allowed: false, code: 'NOT_VALIDATED', why: `It was vetoed by ${validation.by.join(', ')}.` };
   }
   if (status === 'pending') {
-    const missing = validation.kind === 'waiting' ? validation.missing.join(', ') : 'the record of it';
+    const missing =
+      validation.kind === 'waiting' ? validation.missing.join(', ') : 'an opinion that is still coming';
     return { allowed: false, code: 'NOT_VALIDATED', why: `It still lacks ${missing}.` };
   }
   return { allowed: true };

@@ -1,0 +1,127 @@
+import type {
+  AgentTask,
+  AgentTaskResult,
+  RecommendationDraft,
+} from '../../../src/contracts/api/orchestration.ts';
+import type { OpinionVerdict } from '../../../src/contracts/api/recommendations.ts';
+import { AgentStub } from './agent-stub.ts';
+import type { FlowRig, TestCustomer } from './flow-rig.ts';
+
+/** What agents would say, well-formed unless a test bends it. */
+export function draft(changes: Partial<RecommendationDraft> = {}): RecommendationDraft {
+  return {
+    type: 'spot_migration',
+    title: 'Move three of four nodes to spot',
+    confidence: 0.9,
+    risk_level: 'medium',
+    reasons: ['Spot is 64 % cheaper in two zones.'],
+    plan: {
+      kind: 'spot_migration',
+      deployment: 'vllm-prod-1',
+      provider: 'aws',
+      region: 'us-east-1',
+      instance_type: 'p4d.24xlarge',
+      replace_instance_ids: ['i-2', 'i-3', 'i-4'],
+      keep_instance_ids: ['i-1'],
+      spot_nodes: [{ zone: 'us-east-1a', usd_per_hour: 15 }],
+      fallback_zones: ['us-east-1b'],
+      kept_on_demand_share: 0.25,
+    },
+    forecast: {
+      cost_before_usd_per_month: 120_000,
+      cost_after_usd_per_month: 64_582,
+      raw_savings_usd_per_month: 55_418,
+      savings_usd_per_month: 55_418,
+      low_usd_per_month: 41_000,
+      high_usd_per_month: 55_500,
+      inputs: { on_demand_usd_per_hour: 41.1 },
+      patterns: [],
+    },
+    ...changes,
+  };
+}
+
+export function opinion(verdict: OpinionVerdict, baseline = false): AgentTaskResult {
+  return {
+    type: 'validate',
+    validation: {
+      verdict,
+      reasons: [`Computed: ${verdict}`],
+      condition: verdict === 'approve_with_condition' ? 'Keep one node on demand.' : null,
+      figures: { sample_size: 500 },
+      baseline: baseline
+        ? {
+            mean_score: 0.95,
+            interval: { low: 0.94, high: 0.96 },
+            standard_deviation: 0.08,
+            sample_size: 500,
+          }
+        : null,
+    },
+  };
+}
+
+export interface Verdicts {
+  performance: OpinionVerdict;
+  application: OpinionVerdict;
+  resource: OpinionVerdict;
+}
+
+/** The four agents of a cast whose lines a test may change. */
+export class Cast implements AsyncDisposable {
+  readonly verdicts: Verdicts = { performance: 'approve', application: 'approve', resource: 'approve' };
+  drafts: readonly RecommendationDraft[] = [draft()];
+  readonly agents: Readonly<Record<'cost' | keyof Verdicts, AgentStub>>;
+
+  private constructor(agents: Cast['agents']) {
+    this.agents = agents;
+  }
+
+  static async start(rig: FlowRig): Promise<Cast> {
+    const silent = () => 'hang' as const;
+    const start = (type: 'cost' | keyof Verdicts) => AgentStub.start(rig, type, silent);
+    const cast = new Cast({
+      cost: await start('cost'),
+      performance: await start('performance'),
+      application: await start('application'),
+      resource: await start('resource'),
+    });
+    cast.agents.cost.handle = (task) => cast.#cost(task);
+    for (const type of ['performance', 'application', 'resource'] as const) {
+      cast.agents[type].handle = () => opinion(cast.verdicts[type], type === 'application');
+    }
+    return cast;
+  }
+
+  #cost(task: AgentTask): AgentTaskResult {
+    return task.type === 'learn'
+      ? { type: 'learn', pattern_id: 'pattern-1', features: [1, 2, 3] }
+      : { type: 'analyze', recommendations: this.drafts, findings: [] };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const agent of Object.values(this.agents)) await agent[Symbol.asyncDispose]();
+  }
+}
+
+/** Asks the cost agent and returns the id of what it recommended. */
+export async function recommend(rig: FlowRig, customer: TestCustomer): Promise<string> {
+  const path = `/customers/${customer.id}/analyze`;
+  const started = await rig.expect(202, 'POST', path, customer.token, { agent_type: 'cost' });
+  return rig.eventually('a recommendation', async () => {
+    const [row] = await rig.rows<{ id: string }>('SELECT id FROM recommendations WHERE analysis_id = $1', [
+      started.body.analysis_id,
+    ]);
+    return row?.id;
+  });
+}
+
+export async function inStatus(rig: FlowRig, recommendationId: string, status: string): Promise<void> {
+  await rig.eventually(`${recommendationId} ${status}`, async () => {
+    const [row] = await rig.rows('SELECT 1 FROM recommendations WHERE id = $1 AND status = $2', [
+      recommendationId,
+      status,
+    ]);
+    return row;
+  });
+}
