@@ -25,11 +25,7 @@ let server: PlatformServer;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  temporal = await startTestServer();
-  await temporal.client.workflowService.registerNamespace({
-    namespace: NAMESPACES.platform,
-    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-  });
+  temporal = await startTestServer({ namespace: NAMESPACES.platform });
   connection = await NativeConnection.connect({ address: temporal.address });
   const entry = join(process.cwd(), 'src/platform/executor/workflows/index.ts');
   ({ codePath } = await loadWorkflowBundle({ entry, cacheDir: join(process.cwd(), '.cache/bundles') }));
