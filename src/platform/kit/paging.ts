@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Page } from '../../contracts/api/common.ts';
 import { invalidField } from './invalid-field.ts';
 
-export const DEFAULT_PAGE_SIZE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
 
 /** Query of every list. */

@@ -35,7 +35,7 @@ import { createWindowCounter } from './limits/window-counter.ts';
 import { connectRedis } from './redis.ts';
 import { LOOPS, SLICES } from './slices.ts';
 
-export const VERSION = '0.1.0';
+const VERSION = '0.1.0';
 const ALLOWED_QUERY_MS = 30_000;
 
 export interface OrchestratorOptions {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { CLOSE_CODES, type LiveEvent, type LiveMessage } from '../../../src/contracts/api/events.ts';
+import type { Problem } from '../../../src/contracts/errors.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import {
   startOrchestrator,
@@ -178,5 +179,26 @@ describe('live events', () => {
     await until(listener, 2);
     await owed(0);
     expect(sequences(listener)).toEqual([1, 2]);
+  });
+
+  it('answers 503 while PostgreSQL is away and goes on after its return, with every event', async () => {
+    const account = await orchestrator.account();
+    await onboard(account);
+    const open = follow(account);
+    await until(open, 1);
+    stores.kill('postgres');
+    const path = `/customers/${account.customerId}/preferences`;
+    const read = () => orchestrator.call<Problem>('GET', path, { token: account.token });
+    const away = await read();
+    expect([away.status, away.body.code]).toEqual([503, 'DEPENDENCY_UNAVAILABLE']);
+    // The stream cannot promise an order without its store: the client is told to come again with its cursor.
+    expect(await open.closed).toBe(1011);
+    await stores.restart('postgres');
+    expect((await read()).status).toBe(200);
+    await onboard(account);
+    const again = follow(account, 1);
+    await until(again, 1);
+    expect(sequences(again)).toEqual([2]);
+    await owed(0);
   });
 });

@@ -101,7 +101,7 @@ export interface TestAccount {
   readonly token: string;
   readonly refreshToken: string;
 }
-export interface CallOptions {
+interface CallOptions {
   readonly token?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

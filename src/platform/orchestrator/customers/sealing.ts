@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export interface Sealed {
+interface Sealed {
   /** Names the key, says nothing about it. */
   readonly keyId: string;
   /** Base64 of nonce, tag and cipher text. */

@@ -10,10 +10,10 @@ const BATCH = 500;
 /** How often a follower reads PostgreSQL unasked: what Redis lost while it was away arrives by that. */
 const LOOK_INTERVAL_MS = 1_000;
 
-export interface Follower {
+interface Follower {
   stop(): void;
 }
-export interface FollowOptions {
+interface FollowOptions {
   readonly customerId: string;
   /** Position of the last event already seen. */
   readonly after: number;

@@ -52,7 +52,7 @@ export function startRelay(options: RelayOptions): { stop(): Promise<void> } {
 }
 
 /** @returns how many events were relayed. A failure of Redis leaves them owed. */
-export async function relayBatch({
+async function relayBatch({
   database,
   redis,
   clock,

@@ -7,7 +7,7 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ISSUER = 'optiinfra';
 const KEY_BYTES = 32;
 
-export interface AccessClaims {
+interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
 }

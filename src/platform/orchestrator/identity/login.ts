@@ -21,8 +21,8 @@ import {
 } from './session-store.ts';
 
 /** Failed logins under one address from one place before further ones are refused for the rest of the window. */
-export const LOGIN_FAILURES_ALLOWED = 5;
-export const LOGIN_WINDOW_MS = 15 * 60_000;
+const LOGIN_FAILURES_ALLOWED = 5;
+const LOGIN_WINDOW_MS = 15 * 60_000;
 
 /** The same words for an unknown address and a wrong password. */
 const REFUSED = 'The e-mail address or the password is wrong.';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Kinds of secrets we hand out; the prefix tells them apart before any look-up. */
-export const SECRET_PREFIXES = {
+const SECRET_PREFIXES = {
   refresh: 'oirt',
   apiKey: 'oik',
   agentToken: 'oiat',

@@ -5,8 +5,8 @@ export const RATE_WINDOW_MS = 60_000;
 /** Per address: sign-ups, logins and whoever proves nobody. */
 export const ANONYMOUS_REQUESTS_PER_MINUTE = 600;
 /** The agent-runtime ships telemetry all the time; it may not eat its customer's allowance, nor flood us. */
-export const RUNTIME_REQUESTS_PER_MINUTE = 6_000;
-export const ADMIN_REQUESTS_PER_MINUTE = 6_000;
+const RUNTIME_REQUESTS_PER_MINUTE = 6_000;
+const ADMIN_REQUESTS_PER_MINUTE = 6_000;
 
 /** Whose allowance a request draws on. */
 export interface Allowance {
