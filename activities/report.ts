@@ -28,7 +28,14 @@ export function createReportActivities(dependencies: ActivityDependencies): Repo
     collectEvidence: (input) => heartbeating(() => collectEvidence(dependencies, input)),
 
     publishRun: ({ run }) =>
-      publishRun({ run, stateDirectory, temporalUi: harness.environment.urls.temporalUi }),
+      publishRun({
+        run,
+        stateDirectory,
+        surroundings: {
+          temporalUi: harness.environment.urls.temporalUi,
+          timeScale: harness.environment.anchor.timeScale,
+        },
+      }),
   };
 }
 

@@ -1,35 +1,35 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { RunEvidenceFile, RunState } from '../contracts/runs.ts';
+import type { RunState } from '../contracts/runs.ts';
 import { htmlReport } from './html/report.ts';
 import { junitXml } from './junit.ts';
+import { readEvidence } from './read-evidence.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface PublishOptions {
   readonly run: RunState;
   /** `.e2e` */
   readonly stateDirectory: string;
-  /** Base URL of Temporal's UI. */
-  readonly temporalUi: string;
+  readonly surroundings: Surroundings;
 }
 
-/** Writes run.json, junit.xml and report.html of a run and returns its directory. Safe to repeat. */
-export async function publishRun({ run, stateDirectory, temporalUi }: PublishOptions): Promise<string> {
+/** Writes run.json, surroundings.json, junit.xml and report.html of a run and returns its directory. Safe to repeat. */
+export async function publishRun({ run, stateDirectory, surroundings }: PublishOptions): Promise<string> {
   const directory = join(stateDirectory, 'runs', run.runId);
   await mkdir(directory, { recursive: true });
-  const evidence = await readEvidence(stateDirectory, run);
+  const evidence = await readEvidence(stateDirectory, run.evidenceFile);
   await Promise.all([
-    replaceFile(join(directory, 'run.json'), `${JSON.stringify(run, null, 2)}\n`),
+    replaceFile(join(directory, 'run.json'), asJson(run)),
+    replaceFile(join(directory, 'surroundings.json'), asJson(surroundings)),
     replaceFile(join(directory, 'junit.xml'), junitXml(run)),
-    replaceFile(join(directory, 'report.html'), htmlReport({ run, evidence, temporalUi })),
+    replaceFile(join(directory, 'report.html'), htmlReport({ run, evidence, surroundings })),
   ]);
   return directory;
 }
 
-async function readEvidence(stateDirectory: string, run: RunState): Promise<RunEvidenceFile | null> {
-  if (run.evidenceFile === null) return null;
-  const text = await readFile(join(stateDirectory, 'evidence', `${run.evidenceFile}.json`), 'utf8');
-  return JSON.parse(text) as RunEvidenceFile;
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** A reader never sees half a file. */
