@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 
 import type { ProcessContext, ProcessDefinition } from '../definition.ts';
 import { pythonPaths } from '../python.ts';
@@ -16,8 +17,11 @@ export const aws: ProcessDefinition = {
     pythonPaths(root);
   },
   command: (context) => ({
-    file: pythonPaths(context.root).motoServer,
-    arguments: ['-H', '127.0.0.1', '-p', String(context.descriptor.ports.aws)],
+    file: pythonPaths(context.root).python,
+    arguments: [
+      join(context.root, 'src', 'environment', 'fronts', 'aws_front.py'),
+      ...['-H', '127.0.0.1', '-p', String(context.descriptor.ports.aws)],
+    ],
     variables: {
       ...baseVariables(context),
       PYTHONUNBUFFERED: '1',
