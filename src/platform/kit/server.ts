@@ -29,6 +29,8 @@ export interface ServerOptions {
 }
 
 const MAX_QUERY_CHARACTERS = 2_048;
+/** A batch of thousands of bad records is answered by its first few faults, not by a megabyte of them. */
+const FIELDS_NAMED = 20;
 
 /** The HTTP server every service of the platform starts from: zod schemas, problem+json, health with dependencies. */
 export function createServer(options: ServerOptions) {
@@ -98,7 +100,7 @@ function toProblem(error: FastifyError, requestId: string): Problem {
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'body';
-    const errors = error.validation.map((issue) => ({
+    const errors = error.validation.slice(0, FIELDS_NAMED).map((issue) => ({
       field: `${where}${issue.instancePath.replaceAll('/', '.')}`,
       message: issue.message ?? 'is not valid',
     }));

@@ -217,6 +217,28 @@ describe('cancelling', () => {
     expect((await read(id)).status).toBe('queued');
   });
 
+  it('happens at once while nobody has begun, and nothing is learned from it', async () => {
+    await rig.executor.stop();
+    const { id, recommendation } = await approved();
+    // As if the process had died between the approval and the first delivery.
+    await rig.eventually('an order nobody was asked for', async () => {
+      const [row] = await rig.rows(
+        `UPDATE optimizations SET delivery_attempts = 0, next_delivery_at = 'infinity'
+         WHERE id = $1 AND delivery_attempts > 0 RETURNING id`,
+        [id],
+      );
+      return row;
+    });
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    await inStatus(rig, recommendation, 'rolled_back');
+    await rig.executor.start();
+    expect(await rig.rows(`SELECT 1 FROM tasks WHERE optimization_id = $1`, [id])).toEqual([]);
+    const [outcome] = await rig.rows('SELECT status, pattern_id FROM outcomes WHERE optimization_id = $1', [
+      id,
+    ]);
+    expect(outcome).toEqual({ status: 'cancelled', pattern_id: null });
+  });
+
   it('is refused at the end, to strangers, and while the executor is away', async () => {
     const { id } = await approved();
     await delivered(id);

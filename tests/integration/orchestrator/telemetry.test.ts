@@ -157,11 +157,37 @@ describe('telemetry', () => {
     expect(answer.body).toEqual({ accepted: 50, duplicate: false });
     expect(await stored(customer.id)).toBe(50);
     expect(await stored(customer.id, 'gpu_samples')).toBe(1);
-    const rolledUp = await rig.count(
-      'SELECT sum(requests) AS n FROM optiinfra.request_minutes WHERE customer_id = {id:String}',
-      { id: customer.id },
+    const rolledUp = ['request_minutes', 'request_hours'].map((view) =>
+      rig.count(`SELECT sum(requests) AS n FROM optiinfra.${view} WHERE customer_id = {id:String}`, {
+        id: customer.id,
+      }),
     );
-    expect(rolledUp).toBe(50);
+    expect(await Promise.all(rolledUp)).toEqual([50, 50]);
+  });
+
+  it('is rolled up by minute and hour as it arrives', async () => {
+    const { customer, runtime } = await connected();
+    const late = record(1, { arrived_at_ms: START_MS + 90_000, status: 'error', quality_score: null });
+    await send(runtime, batch([record(0), record(1), late]));
+    const rollup = (view: string, value: string) =>
+      rig.clickhouse
+        .query({
+          query: `SELECT ${value} FROM optiinfra.${view} WHERE customer_id = {id:String} GROUP BY at ORDER BY at`,
+          query_params: { id: customer.id },
+          format: 'JSONCompactEachRow',
+        })
+        .then((result) => result.json<readonly unknown[]>());
+    const value = `toString(toUnixTimestamp(at)), toInt32(sum(requests)), toInt32(sum(errors)),
+      toInt32(sum(quality_samples)), quantilesTDigestMerge(0.5, 0.95, 0.99)(latency_ms_quantiles)[3]`;
+    const at = (ms: number) => String((START_MS + ms) / 1000);
+    expect(await rollup('request_minutes', value)).toEqual([
+      [at(0), 2, 0, 2, 101],
+      [at(60_000), 1, 1, 0, null],
+    ]);
+    expect(await rollup('request_hours', value)).toEqual([[at(0), 3, 1, 2, 101]]);
+    const gpu = 'toInt32(sum(samples)), sum(utilization_sum), max(utilization_max)';
+    expect(await rollup('gpu_minutes', gpu)).toEqual([[1, 0.5, 0.5]]);
+    expect(await rollup('gpu_hours', gpu)).toEqual([[1, 0.5, 0.5]]);
   });
 
   it('takes batches out of order', async () => {
