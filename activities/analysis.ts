@@ -16,12 +16,16 @@ export function createAnalysisActivities(dependencies: ActivityDependencies): An
   return {
     triggerAnalysis: ({ subject }) => heartbeating(() => triggerAnalysis(dependencies, subject)),
     awaitRecommendation: (input) =>
-      heartbeating((progress) => awaitRecommendation(dependencies, input, progress)),
-    awaitValidations: (input) => heartbeating((progress) => awaitValidations(dependencies, input, progress)),
+      heartbeating((progress, signal) => awaitRecommendation(dependencies, input, { progress, signal })),
+    awaitValidations: (input) =>
+      heartbeating((progress, signal) => awaitValidations(dependencies, input, { progress, signal })),
   };
 }
 
-type Progress = (details: unknown) => void;
+interface Beat {
+  readonly progress: (details: unknown) => void;
+  readonly signal: AbortSignal;
+}
 type Input<K extends keyof AnalysisActivities> = Parameters<AnalysisActivities[K]>[0];
 
 async function triggerAnalysis(
@@ -50,11 +54,11 @@ async function triggerAnalysis(
 async function awaitRecommendation(
   { harness, database }: ActivityDependencies,
   { subject, analysisId, startedAt }: Input<'awaitRecommendation'>,
-  progress: Progress,
+  beat: Beat,
 ): ReturnType<AnalysisActivities['awaitRecommendation']> {
   const log = createEvidenceLog(harness.clock);
   const isOurs = (each: Recommendation): boolean => each.analysis_id === analysisId;
-  const found = await findRecommendation(harness, subject, isOurs, RECOMMENDATION_DEADLINE_MS, progress);
+  const found = await findRecommendation(harness, subject, isOurs, RECOMMENDATION_DEADLINE_MS, beat);
   if (found === null) return { evidence: [], notes: ['No recommendation appeared'], output: null };
   recordRecommendation(log, found);
   log.record('recommendation.seconds', (Date.parse(found.created_at) - Date.parse(startedAt)) / 1000, {
@@ -78,16 +82,14 @@ async function awaitRecommendation(
 async function awaitValidations(
   dependencies: ActivityDependencies,
   { subject, recommendationId }: Input<'awaitValidations'>,
-  progress: Progress,
+  beat: Beat,
 ): ReturnType<AnalysisActivities['awaitValidations']> {
   const { harness } = dependencies;
   const log = createEvidenceLog(harness.clock);
   const settled = (each: Recommendation): boolean =>
     each.id === recommendationId && (each.status !== 'pending' || each.validations.some(isVeto));
-  await findRecommendation(harness, subject, settled, VALIDATION_DEADLINE_MS, progress);
-  const all = await harness.clientOf(subject.email).recommendations(subject.customerId);
-  const found = all.find(({ id }) => id === recommendationId);
-  if (found === undefined) return { evidence: [], notes: ['The recommendation has gone'], output: null };
+  await findRecommendation(harness, subject, settled, VALIDATION_DEADLINE_MS, beat);
+  const found = await harness.clientOf(subject.email).recommendation(recommendationId);
   await recordValidations(dependencies, log, subject, found);
   return {
     evidence: log.evidence,
@@ -104,9 +106,9 @@ async function findRecommendation(
   subject: RunSubject,
   matches: (recommendation: Recommendation) => boolean,
   deadlineMs: number,
-  progress: Progress,
+  { progress, signal }: Beat,
 ): Promise<Recommendation | null> {
-  const settings = { clock: harness.clock, deadlineMs, intervalMs: 150, onObservation: progress };
+  const settings = { clock: harness.clock, deadlineMs, intervalMs: 150, signal, onObservation: progress };
   try {
     return await waitForRecommendation(
       harness.clientOf(subject.email),

@@ -5,9 +5,6 @@ import type { Harness } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 
-/** A person may take a day; the wait survives any restart, so its own deadline is far away. */
-const DECISION_DEADLINE_MS = 24 * 3_600_000;
-
 interface ApprovalRow {
   readonly decision: string;
   readonly decided_by: string;
@@ -19,7 +16,7 @@ export function createApprovalActivities(dependencies: ActivityDependencies): Ap
   return {
     approve: (input) => heartbeating(() => decide(dependencies, input)),
     awaitDecisionElsewhere: ({ recommendationId }) =>
-      heartbeating((progress) => awaitDecision(dependencies, recommendationId, progress)),
+      heartbeating((progress, signal) => awaitDecision(dependencies, recommendationId, progress, signal)),
     recordDecision: ({ subject, recommendationId }) =>
       heartbeating(() => observeDecision(dependencies, subject, recommendationId)),
   };
@@ -54,6 +51,7 @@ async function awaitDecision(
   dependencies: ActivityDependencies,
   recommendationId: string,
   progress: (details: unknown) => void,
+  signal: AbortSignal,
 ): Promise<ApprovalDecision> {
   return waitForCondition<ApprovalDecision>(
     async () => {
@@ -64,7 +62,9 @@ async function awaitDecision(
     },
     {
       condition: `a decision on ${recommendationId}`,
-      deadlineMs: DECISION_DEADLINE_MS,
+      // The workflow holds the deadline and cancels the wait.
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal,
       intervalMs: 1_000,
       clock: dependencies.harness.clock,
       onObservation: progress,

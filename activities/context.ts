@@ -38,9 +38,12 @@ export function createActivityDependencies(harness: Harness, stateDirectory: str
 
 const BEAT_MS = 500;
 
-/** Shows that the activity lives while `work` runs, with the last thing `progress` was told. */
+/**
+ * Shows that the activity lives while `work` runs, with the last thing `progress` was told. A cancelled activity ends
+ * at once; `signal` tells its work, which would otherwise go on looking.
+ */
 export async function heartbeating<T>(
-  work: (progress: (details: unknown) => void) => Promise<T>,
+  work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
   let details: unknown = null;
@@ -50,7 +53,7 @@ export async function heartbeating<T>(
       work((next) => {
         details = next;
         context.heartbeat(details);
-      }),
+      }, context.cancellationSignal),
       context.cancelled,
     ]);
   } finally {

@@ -21,7 +21,7 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
   const { harness } = dependencies;
   return {
     monitorExecution: ({ subject, optimizationId }) =>
-      heartbeating(async (progress) => {
+      heartbeating(async (progress, signal) => {
         const client = harness.clientOf(subject.email);
         await using live = openLiveUpdates({
           baseUrl: harness.environment.urls.orchestrator,
@@ -29,7 +29,7 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
           accessToken: () => client.accessToken(),
           clock: harness.clock,
         });
-        const optimization = await followToEnd(dependencies, subject, optimizationId, progress);
+        const optimization = await followToEnd(dependencies, subject, optimizationId, { progress, signal });
         await waitForLastEvent(dependencies, optimizationId, () => live.received());
         const log = createEvidenceLog(harness.clock);
         recordSteps(log, optimization);
@@ -63,13 +63,14 @@ async function followToEnd(
   { harness }: ActivityDependencies,
   subject: RunSubject,
   optimizationId: string,
-  progress: (details: unknown) => void,
+  { progress, signal }: { progress: (details: unknown) => void; signal: AbortSignal },
 ): Promise<Optimization> {
   const client = harness.clientOf(subject.email);
   try {
     return await waitForOptimizationComplete(client, optimizationId, {
       clock: harness.clock,
       deadlineMs: EXECUTION_DEADLINE_MS,
+      signal,
       onProgress: ({ status, execution_steps: steps }) =>
         progress({
           status,

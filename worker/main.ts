@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+
 import type { EnvironmentDescriptor, EnvironmentSecrets } from '../src/contracts/environment.ts';
 import { createHarness } from '../src/fixtures/index.ts';
 import { createLogger } from '../src/support/logging.ts';
@@ -20,6 +22,8 @@ const stateDirectory = join(environment.directory, '..', '..');
 
 const harness = createHarness(environment, secrets, logger);
 const dependencies = createActivityDependencies(harness, stateDirectory);
+// Once a process, and before its first worker.
+Runtime.install({ logger: new DefaultLogger('WARN') });
 const worker = await createHarnessWorker(environment, createActivities(dependencies));
 const health = await listenForHealth(config.port(), () => worker.getState());
 logger.info({ port: config.port() }, 'polling');

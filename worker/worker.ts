@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 
 import { NAMESPACES, TASK_QUEUES, type EnvironmentDescriptor } from '../src/contracts/environment.ts';
 import type { HarnessActivities } from '../src/contracts/activities.ts';
@@ -16,7 +16,6 @@ export async function createHarnessWorker(
   environment: EnvironmentDescriptor,
   activities: HarnessActivities,
 ): Promise<Worker> {
-  Runtime.install({ logger: new DefaultLogger('WARN') });
   const [workflowBundle, connection] = await Promise.all([
     loadWorkflowBundle({
       entry: join(PROJECT, 'workflows', 'index.ts'),

@@ -1,12 +1,12 @@
 import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../src/contracts/scenarios.ts';
+import { APPROVAL_DEADLINE_MS, SPOT_MIGRATION } from '../src/contracts/scenarios.ts';
 import * as gates from '../src/assertions/spot-migration.ts';
 import { runScenario } from './support/run-scenario.ts';
 import { createApprovalGate, decideAndApprove } from './support/approval.ts';
 
 /** Acme moves three of its four on-demand nodes to spot, and every claim about it is measured. */
 export async function spotMigration(input: ScenarioInput): Promise<RunState> {
-  const approvals = createApprovalGate();
+  const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(SPOT_MIGRATION, input, async (run) => {
     const subject = await run.customer('Acme Corp');
 

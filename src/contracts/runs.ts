@@ -112,6 +112,8 @@ export interface RunState {
   readonly phases: readonly PhaseRecord[];
   readonly customerId: string | null;
   readonly cleanup: 'pending' | 'done' | 'failed';
+  /** What went wrong outside of every phase: clean-up, curves, pages. Absent when nothing did. */
+  readonly errors?: readonly string[];
   /** SHA-256 of the evidence file under `.e2e/evidence/`, when one was written. */
   readonly evidenceFile: string | null;
   readonly temporal: {

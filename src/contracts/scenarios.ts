@@ -12,6 +12,9 @@ export interface ScenarioDefinition {
 
 const seconds = (value: number): number => value * 1000;
 
+/** A person may take a day to decide. */
+export const APPROVAL_DEADLINE_MS = seconds(24 * 3_600);
+
 /** Budgets are wall seconds at any time scale (scenarios spec §1). */
 export const SPOT_MIGRATION: ScenarioDefinition = {
   name: 'spot-migration',
@@ -45,6 +48,7 @@ export const SPOT_MIGRATION: ScenarioDefinition = {
       name: 'customer-approval',
       title: 'Customer approves recommendation',
       budgetMs: seconds(30),
+      manualBudgetMs: APPROVAL_DEADLINE_MS + seconds(30),
     },
     { number: 6, name: 'monitor-execution', title: 'Monitoring execution', budgetMs: seconds(600) },
     { number: 7, name: 'validate-quality', title: 'Validating quality maintained', budgetMs: seconds(60) },

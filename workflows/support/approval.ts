@@ -8,11 +8,11 @@ export const decideUpdate = defineUpdate<string, [ApprovalDecision]>(DECIDE_UPDA
 
 /** A person's decision, accepted only while the run waits for one. */
 export interface ApprovalGate {
-  /** Resolves with the decision; rejects when the surrounding scope is cancelled. */
-  decision(): Promise<ApprovalDecision>;
+  /** Resolves with the decision, or null when nobody decided in time; rejects when the surrounding scope is cancelled. */
+  decision(): Promise<ApprovalDecision | null>;
 }
 
-export function createApprovalGate(): ApprovalGate {
+export function createApprovalGate(deadlineMs: number): ApprovalGate {
   let waiting = false;
   let decided: ApprovalDecision | null = null;
   setHandler(
@@ -23,31 +23,49 @@ export function createApprovalGate(): ApprovalGate {
     },
     {
       description: 'Approve or reject the waiting recommendation: {decision, by, reason}',
-      validator: (decision: ApprovalDecision) => {
-        if (!waiting) throw new Error('the run does not wait for an approval now');
+      validator: (decision) => {
         if (decided !== null) throw new Error(`already decided by ${decided.by}`);
-        if (!['approve', 'reject'].includes(decision.decision))
-          throw new Error('decision must be approve or reject');
-        if (decision.by.trim() === '') throw new Error('by must name the person who decides');
-        if (decision.reason.trim() === '') throw new Error('reason must say why');
+        if (!waiting) throw new Error('the run does not wait for an approval now');
+        refuseMalformed(decision);
       },
     },
   );
   return {
     decision: async () => {
       waiting = true;
-      await condition(() => decided !== null);
-      waiting = false;
-      if (decided === null) throw new Error('unreachable: the condition held');
-      return decided;
+      try {
+        await condition(() => decided !== null, deadlineMs);
+        return decided;
+      } finally {
+        waiting = false;
+      }
     },
   };
+}
+
+/** An Update may be typed by hand in Temporal's UI, so nothing is sure of its argument. */
+function refuseMalformed(update: unknown): void {
+  const { decision, by, reason } = (update ?? {}) as Readonly<Record<string, unknown>>;
+  if (decision !== 'approve' && decision !== 'reject') throw new Error('decision must be approve or reject');
+  if (isBlank(by)) throw new Error('by must name the person who decides');
+  if (isBlank(reason)) throw new Error('reason must say why');
+}
+
+function isBlank(text: unknown): boolean {
+  return typeof text !== 'string' || text.trim() === '';
 }
 
 const AUTOMATIC: ApprovalDecision = {
   decision: 'approve',
   by: 'scenario (automatic)',
   reason: 'all validations are there and none is a veto',
+};
+
+/** Nothing was decided, so nothing can be judged. */
+const UNDECIDED: Observation<never> = {
+  evidence: [],
+  notes: ['Nobody decided before the deadline'],
+  output: null,
 };
 
 interface Recommended {
@@ -63,17 +81,18 @@ export async function decideAndApprove(
   recommended: Recommended,
 ): Promise<Observation<{ optimizationId: string }>> {
   if (mode === 'auto') return call('mutate').approve({ ...recommended, decision: AUTOMATIC });
-  const decision = await firstDecision(call, gate, recommended);
-  return decision.elsewhere
+  const { elsewhere, made } = await firstDecision(call, gate, recommended);
+  if (made === null) return UNDECIDED;
+  return elsewhere
     ? call('probe').recordDecision(recommended)
-    : call('mutate').approve({ ...recommended, decision: decision.made });
+    : call('mutate').approve({ ...recommended, decision: made });
 }
 
 async function firstDecision(
   call: PhaseCall,
   gate: ApprovalGate,
   recommended: Recommended,
-): Promise<{ elsewhere: boolean; made: ApprovalDecision }> {
+): Promise<{ elsewhere: boolean; made: ApprovalDecision | null }> {
   return CancellationScope.cancellable(async () => {
     const elsewhere = call('longWait')
       .awaitDecisionElsewhere(recommended)

@@ -24,6 +24,8 @@ export interface RunRecorder {
   update(change: Partial<RunState>): void;
   phase(name: string): PhaseRecord;
   updatePhase(name: string, change: Partial<PhaseRecord>): void;
+  /** Keeps what went wrong outside of every phase. */
+  fail(reason: string): void;
 }
 
 export function createRunRecorder(definition: ScenarioDefinition, input: ScenarioInput): RunRecorder {
@@ -71,6 +73,9 @@ export function createRunRecorder(definition: ScenarioDefinition, input: Scenari
       show();
     },
     phase,
+    fail: (reason) => {
+      state = { ...state, errors: [...(state.errors ?? []), reason] };
+    },
     updatePhase: (name, change) => {
       const before = phase(name);
       const after = { ...before, ...change };

@@ -1,12 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  defineQuery,
-  isCancellation,
-  setHandler,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { CancellationScope, defineQuery, isCancellation, setHandler } from '@temporalio/workflow';
 
 import type { Observation, RunSubject } from '../../src/contracts/activities.ts';
 import {
@@ -22,12 +14,13 @@ import {
 import type { ScenarioDefinition } from '../../src/contracts/scenarios.ts';
 import { phaseBudget } from '../../src/assertions/phase-budget.ts';
 import { activities, type Preset } from './activity-proxies.ts';
+import { finish, type Remembered } from './ending.ts';
+import { reasonOf } from './reasons.ts';
 import { createRunRecorder, type RunRecorder } from './run-recorder.ts';
 import { nowMs, timestamp } from './time.ts';
 
 export const runStateQuery = defineQuery<RunState>(RUN_STATE_QUERY);
 
-const TEARDOWN_BUDGET_MS = 120_000;
 const FIXTURE_BUDGET_MS = 120_000;
 
 /** What a scenario's body works with. */
@@ -52,11 +45,6 @@ export interface ScenarioRun {
 /** Activities with this phase's budget and summary. */
 export type PhaseCall = (preset: Preset) => ReturnType<typeof activities>;
 
-interface Remembered {
-  readonly optimizationId: string | null;
-  readonly baseline: Parameters<ReturnType<typeof activities>['collectEvidence']>[0]['baseline'];
-}
-
 /** Ends the body after a phase that did not pass; never leaves this file. */
 class PhaseNotPassed extends Error {}
 
@@ -79,11 +67,20 @@ export async function runScenario(
       remembered = { ...remembered, ...facts };
     },
   };
-  const outcome = await endOf(() => body(run), recorder);
-  await CancellationScope.nonCancellable(async () => {
-    await finish(recorder, subjects, remembered, outcome);
-  });
+  const scope = CancellationScope.current();
+  const outcome = await endOf(async () => {
+    refuseUnknownFaults(recorder, input);
+    await body(run);
+  }, recorder);
+  await CancellationScope.nonCancellable(() =>
+    finish(recorder, { subjects, remembered, verdict: outcome, cancelled: () => scope.consideredCancelled }),
+  );
   return recorder.state();
+}
+
+/** A drill whose fault never strikes would pass as one. */
+function refuseUnknownFaults(recorder: RunRecorder, { faults }: ScenarioInput): void {
+  for (const { beforePhase } of faults) recorder.phase(beforePhase);
 }
 
 async function prepareCustomer(
@@ -107,7 +104,9 @@ async function runPhase<T>(
   observe: (call: PhaseCall) => Promise<Observation<T>>,
   gates: readonly Gate[],
 ): Promise<T> {
-  const { number, title, budgetMs: automaticMs, manualBudgetMs } = recorder.phase(name);
+  const { number, title, budgetMs: automaticMs, manualBudgetMs, status } = recorder.phase(name);
+  // A second try would write over the verdict of the first.
+  if (status !== 'pending') throw new Error(`phase ${name} has run already`);
   const budgetMs =
     recorder.state().input.approve === 'manual' ? (manualBudgetMs ?? automaticMs) : automaticMs;
   const startedMs = nowMs();
@@ -138,8 +137,8 @@ async function injectFaults(
   phase: string,
 ): Promise<void> {
   const [subject] = subjects;
-  if (subject === undefined) return;
   for (const fault of recorder.state().input.faults.filter(({ beforePhase }) => beforePhase === phase)) {
+    if (subject === undefined) throw new Error(`no customer to inject ${fault.fault.kind} into`);
     await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${fault.fault.kind}`).injectFault({
       subject,
       fault,
@@ -175,65 +174,22 @@ async function endOf(body: () => Promise<void>, recorder: RunRecorder): Promise<
   return bad.verdict ?? 'inconclusive';
 }
 
+/**
+ * An error of an activity is the infrastructure's; any other is a fault in workflow code. Thrown on, that would make
+ * Temporal repeat the task for ever, without a word and without a clean-up: it ends the run instead and is named.
+ */
 function recordError(error: unknown, recorder: RunRecorder): Verdict {
   const verdict: Verdict = isCancellation(error) ? 'cancelled' : 'infra-error';
-  if (verdict === 'infra-error' && !(error instanceof ActivityFailure)) throw error;
-  const running = recorder.state().phases.find(({ status }) => status === 'running' || status === 'pending');
-  if (running !== undefined) {
-    recorder.updatePhase(running.name, {
+  const reason = verdict === 'cancelled' ? 'cancelled' : reasonOf(error);
+  const struck = recorder.state().phases.find(({ status }) => status === 'running' || status === 'pending');
+  if (struck === undefined) recorder.fail(reason);
+  else {
+    recorder.updatePhase(struck.name, {
       status: 'finished',
       verdict,
-      error: verdict === 'cancelled' ? 'cancelled' : reasonOf(error),
+      error: reason,
       finishedAt: timestamp(),
     });
   }
   return verdict;
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return `${cause.type ?? 'error'}: ${cause.message}`;
-  if (cause instanceof TimeoutFailure) return `no answer in time (${cause.timeoutType})`;
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-async function finish(
-  recorder: RunRecorder,
-  subjects: readonly RunSubject[],
-  remembered: Remembered,
-  verdict: Verdict,
-): Promise<void> {
-  const report = activities('teardown', TEARDOWN_BUDGET_MS, 'report · evidence');
-  const [subject] = subjects;
-  for (const phase of recorder.state().phases.filter(({ status }) => status === 'pending')) {
-    recorder.updatePhase(phase.name, { status: 'not-reached' });
-  }
-  if (subject !== undefined) {
-    const evidenceFile = await orNull(report.collectEvidence({ subject, ...remembered }));
-    recorder.update({ evidenceFile });
-  }
-  const cleaned = await orNull(
-    activities('teardown', TEARDOWN_BUDGET_MS, 'clean-up').cleanUp({
-      runId: recorder.state().runId,
-      customerIds: subjects.map(({ customerId }) => customerId),
-      siteIds: subjects.map(({ siteId }) => siteId),
-    }),
-  );
-  recorder.update({
-    cleanup: cleaned === null ? 'failed' : 'done',
-    status: 'finished',
-    verdict: cleaned === null && verdict === 'passed' ? 'infra-error' : verdict,
-    finishedAt: timestamp(),
-  });
-  await activities('teardown', TEARDOWN_BUDGET_MS, 'report · pages').publishRun({ run: recorder.state() });
-}
-
-/** A failed clean-up or evidence file must not hide the verdict: it is recorded as missing instead. */
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ActivityFailure) return null;
-    throw error;
-  }
 }

@@ -1,0 +1,120 @@
+import type { HarnessActivities, Observation, RunSubject } from '../../../src/contracts/activities.ts';
+import type { Evidence, EvidenceValue, RunState } from '../../../src/contracts/runs.ts';
+import { evidenceOf, goodMigration } from '../../fixtures/migration-evidence.ts';
+
+/** Which evidence each observing activity brings, by the beginning of its name. */
+const BRINGS = {
+  recordInitialState: [
+    'cost.monthly.platform',
+    'cost.monthly.contract',
+    'cost.monthly.inventory',
+    'baseline.',
+  ],
+  triggerAnalysis: ['analysis.'],
+  awaitRecommendation: ['recommendation.', 'plan.'],
+  awaitValidations: ['validation.', 'slo.latency.p95-degraded'],
+  approve: ['approval.'],
+  monitorExecution: ['optimization.', 'traffic.', 'cloud.', 'events.', 'audit.'],
+  measureQuality: ['after.', 'slo.latency.p95', 'slo.latency.p99'],
+  measureSavings: ['cost.monthly.after.', 'savings.'],
+  verifyLearning: ['learning.'],
+} as const;
+export type Observer = keyof typeof BRINGS;
+
+export type Change = Readonly<Record<string, Partial<Evidence> & { readonly value?: EvidenceValue }>>;
+
+/** An observation as a good migration gives it, with `change` in some of its evidence. */
+export function observed<T>(by: Observer, output: T, change: Change = {}): Observation<T> {
+  const prefixes: readonly string[] = BRINGS[by];
+  const values = Object.entries(goodMigration).filter(
+    ([name]) => ownerOf(name, prefixes) && (by !== 'awaitRecommendation' || name !== 'recommendation.status'),
+  );
+  const status = by === 'awaitValidations' ? [['recommendation.status', 'validated'] as const] : [];
+  const evidence = Object.values(evidenceOf(Object.fromEntries([...values, ...status])));
+  return { evidence: evidence.map((each) => ({ ...each, ...change[each.name] })), notes: [by], output };
+}
+
+function ownerOf(name: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => (prefix.endsWith('.') ? name.startsWith(prefix) : name === prefix));
+}
+
+export function subjectOf(runId: string, companyName: string): RunSubject {
+  const name = companyName.toLowerCase().replaceAll(' ', '-');
+  return {
+    runId,
+    email: `${name}.${runId}@e2e.example`,
+    customerId: `cus_${name}`,
+    siteId: `site_${name}`,
+    accountId: '123456789012',
+    region: 'us-east-1',
+    deployment: 'vllm-prod-1',
+    instanceType: 'p4d.24xlarge',
+  };
+}
+
+export const baseline = {
+  monthlyCostUsd: 120_012,
+  meanQuality: 0.94,
+  qualitySamples: 3_000,
+  latencyMsP95: 1_604,
+  windowStartMs: 1_000,
+  windowEndMs: 61_000,
+};
+
+/** Everything asked of one run's activities, in order, and what was published at its end. */
+export interface Journal {
+  readonly lines: string[];
+  readonly published: RunState[];
+}
+
+/** Activities of a migration that goes well; `change` replaces some of them. */
+export function goodActivities(
+  { lines, published }: Journal,
+  change: Partial<HarnessActivities> = {},
+): HarnessActivities {
+  const activities: HarnessActivities = {
+    prepareCustomer: async ({ runId, companyName }) => subjectOf(runId, companyName),
+    injectFault: async ({ fault }) => fault.fault.kind,
+    cleanUp: async () => [],
+    recordInitialState: async () => observed('recordInitialState', baseline),
+    triggerAnalysis: async () =>
+      observed('triggerAnalysis', { analysisId: 'anl_1', startedAt: '2026-11-22T12:00:00.000Z' }),
+    awaitRecommendation: async () => observed('awaitRecommendation', { recommendationId: 'rec_1' }),
+    awaitValidations: async () => observed('awaitValidations', {}),
+    approve: async () => observed('approve', { optimizationId: 'opt_1' }),
+    awaitDecisionElsewhere: () => Promise.reject(new Error('nobody waits for a decision')),
+    recordDecision: async () => observed('approve', { optimizationId: 'opt_1' }),
+    monitorExecution: async () => observed('monitorExecution', { settledAtMs: 2_000 }),
+    measureQuality: async () => observed('measureQuality', {}),
+    measureSavings: async () => observed('measureSavings', { savingsUsdPerMonth: 57_150 }),
+    verifyLearning: async () => observed('verifyLearning', {}),
+    collectEvidence: async () => 'f00d',
+    publishRun: async ({ run }) => {
+      published.push(run);
+      return 'report.html';
+    },
+    ...change,
+  };
+  return noting(activities, lines);
+}
+
+function noting(activities: HarnessActivities, lines: string[]): HarnessActivities {
+  const entries = Object.entries(activities).map(([name, run]) => [
+    name,
+    async (input: unknown) => {
+      lines.push(`${name}${about(input)}`);
+      return (run as (input: unknown) => Promise<unknown>)(input);
+    },
+  ]);
+  return Object.fromEntries(entries) as HarnessActivities;
+}
+
+function about(input: unknown): string {
+  const { companyName, fault, decision } = input as {
+    companyName?: string;
+    fault?: { fault: { kind: string } };
+    decision?: { decision: string; by: string };
+  };
+  const words = [companyName, fault?.fault.kind, decision && `${decision.decision} by ${decision.by}`];
+  return words.flatMap((word) => (word === undefined ? [] : [` (${word})`])).join('');
+}

@@ -1,0 +1,197 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import type { RunState } from '../../../src/contracts/runs.ts';
+import { goodMigration } from '../../fixtures/migration-evidence.ts';
+import { observed } from './fake-harness.ts';
+import { openBench, phaseOf, type Bench } from './scenario-bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const fail = (type: string, message: string) => () =>
+  Promise.reject(ApplicationFailure.create({ type, message }));
+const count = (lines: readonly string[], name: string) =>
+  lines.filter((line) => line.startsWith(name)).length;
+
+test('an activity that fails for good names its phase, and the run is an infrastructure error', async () => {
+  const run = await bench.start({
+    measureSavings: fail('API_CALL_FAILED', 'GET /optimizations/opt_1 did not answer'),
+  });
+  const state = (await run.handle.result()) as RunState;
+  expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
+  expect(phaseOf(state, 'validate-savings')).toMatchObject({
+    status: 'finished',
+    verdict: 'infra-error',
+    error: 'API_CALL_FAILED: GET /optimizations/opt_1 did not answer',
+  });
+  expect(phaseOf(state, 'validate-quality').verdict).toBe('passed');
+  expect(phaseOf(state, 'verify-learning').status).toBe('not-reached');
+  expect(count(run.lines, 'measureSavings')).toBe(8);
+  expect(run.lines.slice(-3)).toEqual(['collectEvidence', 'cleanUp', 'publishRun']);
+}, 90_000);
+
+test('an infrastructure error that goes away leaves no mark', async () => {
+  let calls = 0;
+  const run = await bench.start({
+    triggerAnalysis: async () => {
+      calls += 1;
+      if (calls < 3) throw ApplicationFailure.create({ type: 'API_CALL_FAILED', message: 'broken pipe' });
+      return observed('triggerAnalysis', { analysisId: 'anl_1', startedAt: '2026-11-22T12:00:00.000Z' });
+    },
+  });
+  const state = (await run.handle.result()) as RunState;
+  expect(state.verdict).toBe('passed');
+  expect(phaseOf(state, 'trigger-cost-analysis').error).toBeNull();
+  expect(calls).toBe(3);
+});
+
+test.each(['ENVIRONMENT_MISMATCH', 'USAGE', 'VALIDATION_FAILED', 'FORBIDDEN', 'NOT_FOUND'])(
+  '%s is not tried again',
+  async (code) => {
+    const run = await bench.start({ triggerAnalysis: fail(code, 'no') });
+    const state = (await run.handle.result()) as RunState;
+    expect(phaseOf(state, 'trigger-cost-analysis').error).toBe(`${code}: no`);
+    expect(count(run.lines, 'triggerAnalysis')).toBe(1);
+  },
+);
+
+test('a customer that cannot be prepared is an error of the first phase, and what was made is cleaned', async () => {
+  const asked: unknown[] = [];
+  const run = await bench.start({
+    prepareCustomer: fail('ENVIRONMENT_MISMATCH', 'the world knows no preset calm'),
+    cleanUp: async (input) => {
+      asked.push(input);
+      return [];
+    },
+  });
+  const state = (await run.handle.result()) as RunState;
+  expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done', evidenceFile: null });
+  expect(state.phases[0]).toMatchObject({
+    verdict: 'infra-error',
+    startedAt: null,
+    error: 'ENVIRONMENT_MISMATCH: the world knows no preset calm',
+  });
+  // No id came back, so the clean-up goes by the run.
+  expect(asked).toEqual([{ runId: run.runId, customerIds: [], siteIds: [] }]);
+  expect(run.lines).not.toContain('collectEvidence');
+});
+
+test('both customers are cleaned up', async () => {
+  const asked: unknown[] = [];
+  const run = await bench.start({
+    cleanUp: async (input) => {
+      asked.push(input);
+      return [];
+    },
+  });
+  await run.handle.result();
+  expect(asked).toEqual([
+    {
+      runId: run.runId,
+      customerIds: ['cus_acme-corp', 'cus_twin-of-acme'],
+      siteIds: ['site_acme-corp', 'site_twin-of-acme'],
+    },
+  ]);
+});
+
+const deaf = { cleanUp: fail('NOT_FOUND', 'the world has forgotten the site') };
+const red = {
+  measureQuality: async () => observed('measureQuality', {}, { 'after.quality': { value: 0.5 } }),
+};
+
+test('a clean-up that fails turns a pass into an infrastructure error, and the report is still made', async () => {
+  const run = await bench.start(deaf);
+  const state = (await run.handle.result()) as RunState;
+  expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'failed' });
+  expect(state.phases.every(({ verdict }) => verdict === 'passed')).toBe(true);
+  expect(run.published).toEqual([state]);
+});
+
+test('a clean-up that fails does not hide a red verdict', async () => {
+  const run = await bench.start({ ...deaf, ...red });
+  expect(await run.handle.result()).toMatchObject({ verdict: 'failed', cleanup: 'failed' });
+});
+
+test('curves that cannot be gathered are missing, and change no verdict', async () => {
+  const run = await bench.start({ collectEvidence: fail('NOT_FOUND', 'no such optimization') });
+  expect(await run.handle.result()).toMatchObject({
+    verdict: 'passed',
+    evidenceFile: null,
+    cleanup: 'done',
+  });
+});
+
+test('pages that cannot be written turn a pass into an infrastructure error', async () => {
+  const run = await bench.start({ publishRun: fail('NOT_FOUND', 'the disk is full') });
+  expect(await run.handle.result()).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
+});
+
+test('pages that cannot be written do not hide a red verdict', async () => {
+  const run = await bench.start({ publishRun: fail('NOT_FOUND', 'the disk is full'), ...red });
+  expect(await run.handle.result()).toMatchObject({ verdict: 'failed' });
+});
+
+test('a gate that cannot read its evidence is a fault of the scenario: the run ends and says where', async () => {
+  const run = await bench.start({
+    measureQuality: async () => observed('measureQuality', {}, { 'after.quality': { value: 'good' } }),
+  });
+  const state = (await run.handle.result()) as RunState;
+  expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
+  expect(phaseOf(state, 'validate-quality').error).toBe(
+    'fault of the scenario: TypeError: evidence after.quality is not a number: good',
+  );
+  expect(goodMigration['after.quality']).toBeTypeOf('number');
+});
+
+test('faults enter in order, each before the activities of its phase', async () => {
+  const slow = { kind: 'slow-nodes', lifecycle: 'spot', factor: 1.6 } as const;
+  const run = await bench.start(
+    {},
+    {
+      faults: [
+        { beforePhase: 'monitor-execution', fault: { kind: 'spot-price-move', factor: 2 } },
+        { beforePhase: 'await-recommendation', fault: { kind: 'stop-traffic' } },
+        { beforePhase: 'monitor-execution', fault: slow },
+      ],
+    },
+  );
+  await run.handle.result();
+  const between = run.lines.slice(2, run.lines.indexOf('measureQuality'));
+  expect(between).toEqual([
+    'triggerAnalysis',
+    'injectFault (stop-traffic)',
+    'awaitRecommendation',
+    'awaitValidations',
+    'approve (approve by scenario (automatic))',
+    'injectFault (spot-price-move)',
+    'injectFault (slow-nodes)',
+    'monitorExecution',
+  ]);
+});
+
+test('a fault that cannot be injected is an infrastructure error of its phase, which observes nothing', async () => {
+  const run = await bench.start(
+    { injectFault: fail('NOT_FOUND', 'no such site') },
+    { faults: [{ beforePhase: 'measure-nothing', fault: { kind: 'stop-traffic' } }] },
+  );
+  const state = (await run.handle.result()) as RunState;
+  // A drill whose fault would never strike must not pass as one.
+  expect(state.verdict).toBe('infra-error');
+  expect(state.phases[0]?.error).toContain('no phase measure-nothing');
+  expect(run.lines).toEqual(['cleanUp', 'publishRun']);
+
+  const second = await bench.start(
+    { injectFault: fail('NOT_FOUND', 'no such site') },
+    { faults: [{ beforePhase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
+  );
+  const ended = (await second.handle.result()) as RunState;
+  expect(phaseOf(ended, 'validate-quality')).toMatchObject({
+    verdict: 'infra-error',
+    error: 'NOT_FOUND: no such site',
+  });
+  expect(second.lines).not.toContain('measureQuality');
+});

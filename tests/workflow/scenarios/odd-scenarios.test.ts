@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { heartbeating } from '../../../activities/context.ts';
+import { NAMESPACES } from '../../../src/contracts/environment.ts';
+import { workflowIdOf, type RunState, type ScenarioInput } from '../../../src/contracts/runs.ts';
+import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
+import type { TestServer } from '../support/temporal-server.ts';
+import { goodActivities } from './fake-harness.ts';
+import { INPUT, startHarnessServer } from './scenario-bench.ts';
+
+const TASK_QUEUE = 'odd';
+const lines: string[] = [];
+let server: TestServer;
+let connection: NativeConnection;
+let worker: Worker;
+let polling: Promise<void>;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startHarnessServer();
+  connection = await NativeConnection.connect({ address: server.address });
+  const workflowBundle = await loadWorkflowBundle({
+    entry: join(import.meta.dirname, 'odd-scenarios.ts'),
+    cacheDir: join(process.cwd(), '.cache', 'bundles'),
+  });
+  const activities = goodActivities(
+    { lines, published: [] },
+    { awaitDecisionElsewhere: () => heartbeating(() => new Promise<never>(() => undefined)) },
+  );
+  worker = await Worker.create({
+    connection,
+    namespace: NAMESPACES.harness,
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    activities,
+  });
+  polling = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await polling;
+  await connection.close();
+  await server[Symbol.asyncDispose]();
+});
+
+function runOdd(workflowType: string, input: Partial<ScenarioInput> = {}): Promise<RunState> {
+  lines.length = 0;
+  return server.client.workflow.execute(workflowType, {
+    workflowId: workflowIdOf(randomUUID().slice(0, 8)),
+    taskQueue: TASK_QUEUE,
+    args: [{ ...INPUT, ...input }],
+  }) as Promise<RunState>;
+}
+
+test('a scenario that runs all its phases passes', async () => {
+  expect(await runOdd('whole')).toMatchObject({ verdict: 'passed' });
+});
+
+test('a scenario that forgets a phase proves nothing about it', async () => {
+  const state = await runOdd('forgetsPhase');
+  expect(state).toMatchObject({ verdict: 'inconclusive', cleanup: 'done' });
+  expect(state.phases[1]).toMatchObject({ status: 'not-reached', verdict: null });
+});
+
+test('a phase without gates proves nothing', async () => {
+  const state = await runOdd('gateless');
+  expect(state).toMatchObject({ verdict: 'inconclusive' });
+  expect(state.phases[1]?.status).toBe('not-reached');
+});
+
+test('a red phase that the scenario swallows keeps the run red', async () => {
+  const state = await runOdd('swallowsRed');
+  expect(state.phases.map(({ verdict }) => verdict)).toEqual(['failed', 'passed']);
+  expect(state.verdict).toBe('failed');
+});
+
+test('a phase cannot be repeated until it is green', async () => {
+  const state = await runOdd('repeatsUntilGreen');
+  expect(state.verdict).toBe('infra-error');
+  expect(state.phases[0]?.verdict).toBe('failed');
+  expect(state.phases[1]?.error).toBe('fault of the scenario: Error: phase first has run already');
+});
+
+test('a phase that the definition lacks is named', async () => {
+  const state = await runOdd('inventsPhase');
+  expect(state.verdict).toBe('infra-error');
+  expect(state.phases[1]?.error).toBe('fault of the scenario: Error: scenario odd has no phase third');
+});
+
+test('an error in workflow code ends the run, names its phase and cleans up', async () => {
+  const state = await runOdd('throwsInPhase');
+  expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done', status: 'finished' });
+  expect(state.phases[0]?.verdict).toBe('passed');
+  expect(state.phases[1]).toMatchObject({
+    verdict: 'infra-error',
+    error: 'fault of the scenario: TypeError: nothing is undefined',
+  });
+  expect(lines).toEqual(['prepareCustomer (Acme Corp)', 'collectEvidence', 'cleanUp', 'publishRun']);
+});
+
+test('an error after the last phase is kept with the run, which does not pass', async () => {
+  const state = await runOdd('throwsAtTheEnd');
+  expect(state.verdict).toBe('infra-error');
+  expect(state.errors).toEqual(['fault of the scenario: RangeError: one too many']);
+});
+
+test('a fault planned for a scenario without a customer cannot strike: the run does not pass', async () => {
+  const state = await runOdd('whole', {
+    faults: [{ beforePhase: 'second', fault: { kind: 'stop-traffic' } }],
+  });
+  expect(state.verdict).toBe('infra-error');
+  expect(state.phases[1]?.error).toContain('no customer to inject stop-traffic into');
+});
+
+test('nobody decides in time: nothing is approved, the run is inconclusive', async () => {
+  const state = await runOdd('asksBriefly', { approve: 'manual' });
+  expect(state).toMatchObject({ verdict: 'inconclusive', cleanup: 'done' });
+  expect(state.phases[1]?.notes).toEqual(['Nobody decided before the deadline']);
+  expect(lines.some((line) => line.startsWith('approve') || line === 'recordDecision')).toBe(false);
+});

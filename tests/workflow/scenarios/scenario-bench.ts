@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+
+import { Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
+
+import { startRun } from '../../../src/cli/runs/start-run.ts';
+import type { HarnessActivities } from '../../../src/contracts/activities.ts';
+import { NAMESPACES, type EnvironmentDescriptor } from '../../../src/contracts/environment.ts';
+import {
+  RUN_STATE_QUERY,
+  SEARCH_ATTRIBUTES,
+  workflowIdOf,
+  type PhaseRecord,
+  type RunState,
+  type ScenarioInput,
+} from '../../../src/contracts/runs.ts';
+import { SPOT_MIGRATION } from '../../../src/contracts/scenarios.ts';
+import { waitFor } from '../../../src/support/waiting.ts';
+import { createHarnessWorker } from '../../../worker/worker.ts';
+import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
+import { goodActivities, type Journal } from './fake-harness.ts';
+
+/** A server like an environment's: the harness's namespace and search attributes. */
+export function startHarnessServer(): Promise<TestServer> {
+  const searchAttributes = Object.values(SEARCH_ATTRIBUTES).map(
+    (name) => `${name}=${name === SEARCH_ATTRIBUTES.seed ? 'Int' : 'Keyword'}`,
+  );
+  return startTestServer({ namespace: NAMESPACES.harness, searchAttributes });
+}
+
+/** The real worker against the test server. */
+export function createWorker(address: string, activities: HarnessActivities): Promise<Worker> {
+  const environment = { urls: { temporalAddress: address } } as EnvironmentDescriptor;
+  return createHarnessWorker(environment, activities);
+}
+
+export interface Run extends Journal {
+  readonly runId: string;
+  readonly handle: WorkflowHandle;
+  state(): Promise<RunState>;
+}
+export interface Bench extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly worker: Worker;
+  /** Starts a run as the command does; `change` replaces activities of this run only. */
+  start(change?: Partial<HarnessActivities>, input?: Partial<ScenarioInput>): Promise<Run>;
+}
+
+export const INPUT: ScenarioInput = {
+  seed: 7,
+  approve: 'auto',
+  prices: 'reference',
+  preset: 'calm',
+  faults: [],
+  gitRevision: 'abc1234',
+};
+
+/** One worker for all runs of a file: each run brings its own activities, found by the run id in their input. */
+export async function openBench(): Promise<Bench> {
+  // Failing activities are the subject here; their stack traces are not.
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const server = await startHarnessServer();
+  const scripts = new Map<string, HarnessActivities>();
+  const worker = await createWorker(server.address, byRun(scripts));
+  const polling = worker.run();
+  return {
+    server,
+    worker,
+    start: async (change = {}, input = {}) => {
+      const runId = randomUUID().slice(0, 8);
+      const journal: Journal = { lines: [], published: [] };
+      scripts.set(runId, goodActivities(journal, change));
+      await startRun(temporalOf(server), SPOT_MIGRATION, runId, { ...INPUT, ...input });
+      return runOf(server, runId, journal);
+    },
+    [Symbol.asyncDispose]: async () => {
+      worker.shutdown();
+      await polling;
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function runOf(server: TestServer, runId: string, journal: Journal): Run {
+  const handle = server.client.workflow.getHandle(workflowIdOf(runId));
+  return { ...journal, runId, handle, state: () => handle.query<RunState>(RUN_STATE_QUERY) };
+}
+
+function temporalOf({ client }: TestServer): Parameters<typeof startRun>[0] {
+  if (!(client.connection instanceof Connection)) throw new TypeError('the test server is reached by TCP');
+  return { client, connection: client.connection, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+/** The harness's activities, each handing over to those of the run that its input names. */
+function byRun(scripts: ReadonlyMap<string, HarnessActivities>): HarnessActivities {
+  const names = Object.keys(goodActivities({ lines: [], published: [] }));
+  const entries = names.map((name) => [
+    name,
+    (input: { runId?: string; subject?: { runId: string }; run?: RunState }) => {
+      const runId = input.runId ?? input.subject?.runId ?? input.run?.runId ?? '';
+      const script = scripts.get(runId);
+      if (script === undefined) throw new Error(`${name} was asked for an unknown run ${runId}`);
+      return script[name as keyof HarnessActivities](input as never);
+    },
+  ]);
+  return Object.fromEntries(entries) as HarnessActivities;
+}
+
+export async function until(run: Run, what: string, condition: (run: Run) => boolean | Promise<boolean>) {
+  await waitFor(
+    async () =>
+      (await condition(run)) ? { done: true, value: undefined } : { done: false, observed: run.lines },
+    { condition: what, deadlineMs: 40_000, intervalMs: 50, clock: wallClock },
+  );
+}
+
+export function phaseOf(state: RunState, name: string): PhaseRecord {
+  const found = state.phases.find((phase) => phase.name === name);
+  if (found === undefined) throw new Error(`no phase ${name}`);
+  return found;
+}

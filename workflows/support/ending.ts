@@ -1,0 +1,78 @@
+import { ActivityFailure } from '@temporalio/workflow';
+
+import type { Baseline, RunSubject } from '../../src/contracts/activities.ts';
+import type { Verdict } from '../../src/contracts/runs.ts';
+import { activities } from './activity-proxies.ts';
+import { reasonOf } from './reasons.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { timestamp } from './time.ts';
+
+const TEARDOWN_BUDGET_MS = 120_000;
+
+/** What the body left for the report. */
+export interface Remembered {
+  readonly optimizationId: string | null;
+  readonly baseline: Baseline | null;
+}
+export interface Ending {
+  readonly subjects: readonly RunSubject[];
+  readonly remembered: Remembered;
+  /** As the phases have it. */
+  readonly verdict: Verdict;
+  /** Was the run told to stop by now? */
+  readonly cancelled: () => boolean;
+}
+
+/** The end of every run, however its body ended: curves, clean-up, verdict, pages. Runs where nothing can cancel it. */
+export async function finish(recorder: RunRecorder, ending: Ending): Promise<void> {
+  const { subjects, remembered } = ending;
+  const [subject] = subjects;
+  for (const phase of recorder.state().phases.filter(({ status }) => status === 'pending')) {
+    recorder.updatePhase(phase.name, { status: 'not-reached' });
+  }
+  if (subject !== undefined) {
+    const evidenceFile = await orNull(recorder, 'report · evidence', (call) =>
+      call.collectEvidence({ subject, ...remembered }),
+    );
+    recorder.update({ evidenceFile });
+  }
+  const cleaned = await orNull(recorder, 'clean-up', (call) =>
+    call.cleanUp({
+      runId: recorder.state().runId,
+      customerIds: subjects.map(({ customerId }) => customerId),
+      siteIds: subjects.map(({ siteId }) => siteId),
+    }),
+  );
+  recorder.update({
+    cleanup: cleaned === null ? 'failed' : 'done',
+    status: 'finished',
+    verdict: settled(ending, cleaned !== null),
+    finishedAt: timestamp(),
+  });
+  const published = await orNull(recorder, 'report · pages', (call) =>
+    call.publishRun({ run: recorder.state() }),
+  );
+  if (published === null) recorder.update({ verdict: settled(ending, false) });
+}
+
+/** A run passes only when its end went well too; what goes wrong there never hides what the phases found. */
+function settled({ verdict, cancelled }: Ending, endedWell: boolean): Verdict {
+  if (verdict !== 'passed') return verdict;
+  if (cancelled()) return 'cancelled';
+  return endedWell ? 'passed' : 'infra-error';
+}
+
+/** Null when the activity failed for good; the reason is kept with the run. */
+async function orNull<T>(
+  recorder: RunRecorder,
+  what: string,
+  work: (call: ReturnType<typeof activities>) => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work(activities('teardown', TEARDOWN_BUDGET_MS, what));
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    recorder.fail(`${what}: ${reasonOf(error)}`);
+    return null;
+  }
+}
