@@ -48,6 +48,7 @@ export interface OptiInfraClient {
     customerId: string,
     filter?: { type?: string; status?: RecommendationStatus; analysisId?: string },
   ): Promise<readonly Recommendation[]>;
+  recommendation(recommendationId: string): Promise<Recommendation>;
   approve(recommendationId: string, reason: string): Promise<ApproveResponse>;
   reject(recommendationId: string, reason: string): Promise<void>;
   optimization(optimizationId: string): Promise<Optimization>;
@@ -107,6 +108,7 @@ export function createClient(options: ClientOptions): OptiInfraClient {
         status: filter.status,
         analysis_id: filter.analysisId,
       }),
+    recommendation: (id) => get(`/recommendations/${encodeURIComponent(id)}`),
     approve: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/approve`, { reason }),
     reject: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/reject`, { reason }),
     optimization: (id) => get(`/optimizations/${encodeURIComponent(id)}`),

@@ -20,7 +20,7 @@ export interface WaitSettings {
 
 const INTERVAL_MS = 250;
 
-/** The newest recommendation that `matches`. */
+/** The newest recommendation that `matches`, validated or still waiting for the opinions of other agents. */
 export async function waitForRecommendation(
   client: OptiInfraClient,
   customerId: string,
@@ -29,7 +29,11 @@ export async function waitForRecommendation(
 ): Promise<Recommendation> {
   return waitFor(
     async () => {
-      const all = await client.recommendations(customerId);
+      const [offered, pending] = await Promise.all([
+        client.recommendations(customerId),
+        client.recommendations(customerId, { status: 'pending' }),
+      ]);
+      const all = [...offered, ...pending];
       const found = all.find(matches);
       if (found !== undefined) return { done: true, value: found };
       return { done: false, observed: all.map(({ id, type, status }) => ({ id, type, status })) };

@@ -73,7 +73,8 @@ async function judgeWindow(proof?: { prior: number }): Promise<StageJudgement> {
   };
   const pulse = () => ({ beat: () => undefined, signal: new AbortController().signal });
   const activities = createObservationActivities({
-    telemetry,
+    // The store holds the window whole; later traffic has arrived as well.
+    telemetry: { ...telemetry, newestArrivalMs: async () => clock.worldMs() },
     clock,
     pulse,
   } as unknown as RolloutDependencies);
@@ -94,6 +95,16 @@ async function stage(canary: Arm, control: Arm, seed = 7): Promise<StageJudgemen
   if (control.requests > 0) await serve('a', control, randomStream(seed, 'control'));
   return judgeWindow();
 }
+
+test('the newest arrival is the customer’s own, and nothing before the first', async () => {
+  const of = { customerId, deployment: order.deployment };
+  expect(await telemetry.newestArrivalMs(of)).toBeNull();
+  await serve('b', { requests: 10 }, randomStream(1, 'others'));
+  const newestMs = await telemetry.newestArrivalMs(of);
+  expect(newestMs).toBeGreaterThanOrEqual(START_MS);
+  expect(newestMs).toBeLessThan(START_MS + WINDOW_MS);
+  expect(await telemetry.newestArrivalMs({ ...of, customerId: 'cus_other' })).toBeNull();
+});
 
 test('a canary like its control passes, with every figure of the window', async () => {
   await serve('b', { requests: 4_000 }, randomStream(1, 'others'));

@@ -1,6 +1,7 @@
 import type { RolloutActivities } from '../contract.ts';
 import type { RolloutDependencies } from './dependencies.ts';
 import { withFailures } from './failures.ts';
+import { withHeartbeats } from './heartbeats.ts';
 import { createNodeActivities } from './nodes.ts';
 import { createObservationActivities } from './observation.ts';
 import { createOrderActivities } from './order.ts';
@@ -12,7 +13,11 @@ import { createTrafficActivities } from './traffic.ts';
 
 /** Every side effect of a rollout, over one set of clients. */
 export function createRolloutActivities(dependencies: RolloutDependencies): RolloutActivities {
-  return withFailures({
+  return withFailures(withHeartbeats(dependencies, (pulse) => assemble({ ...dependencies, pulse })));
+}
+
+function assemble(dependencies: RolloutDependencies): RolloutActivities {
+  return {
     ...createOrderActivities(dependencies),
     ...createReportActivities(dependencies),
     ...createStateActivities(dependencies),
@@ -21,5 +26,5 @@ export function createRolloutActivities(dependencies: RolloutDependencies): Roll
     ...createObservationActivities(dependencies),
     ...createPriceActivities(dependencies),
     ...createTerminationActivities(dependencies),
-  } satisfies RolloutActivities);
+  };
 }

@@ -4,18 +4,9 @@ import { judge } from '../judgement/judgement.ts';
 import type { TelemetryAnswer } from '../judgement/telemetry.ts';
 import type { RolloutActivities, RolloutOrder, StageWindow } from '../contract.ts';
 import type { RolloutDependencies } from './dependencies.ts';
+import { createHorizon } from './horizon.ts';
 
-/**
- * A request is in the store some time after it arrived: it must be answered (world time) and shipped (wall time).
- * The end of a window stays this far behind now, so that slow requests are not missing from it.
- */
-const ANSWER_WORLD_MS = 5_000;
-const SHIPPING_WALL_MS = 500;
 const LOOK_MS = { least: 150, most: 1_000 };
-
-export function telemetryLagMs(timeScale: number): number {
-  return ANSWER_WORLD_MS + SHIPPING_WALL_MS * timeScale;
-}
 
 /** Keeps a stage's window open until it holds enough samples, or its time is over, and judges it. */
 export function createObservationActivities(
@@ -30,10 +21,11 @@ async function observe(
   window: StageWindow,
 ): Promise<StageJudgement> {
   const { beat, signal } = pulse();
-  const lagMs = telemetryLagMs(clock.timeScale);
+  const completeUntil = createHorizon({ telemetry, clock }, order);
   for (;;) {
     signal.throwIfAborted();
-    const toMs = clock.worldMs() - lagMs;
+    // An empty window asks for nothing; it opens when telemetry has come that far.
+    const toMs = Math.max(window.canary.fromMs, await completeUntil());
     const sample = await telemetry.sample(questionOf(order, window, toMs));
     const progress = shareOfNeeded(sample, window, order);
     beat({ share_of_needed: progress, canary: sample.canary.requests, control: sample.control.requests });

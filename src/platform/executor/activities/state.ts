@@ -6,7 +6,7 @@ import type { InstanceTraffic } from '../judgement/telemetry.ts';
 import { differencesFrom, type RestoredState } from '../policy/restoration.ts';
 import { TAGS } from '../cloud/cloud.ts';
 import type { RolloutDependencies } from './dependencies.ts';
-import { telemetryLagMs } from './observation.ts';
+import { createHorizon } from './horizon.ts';
 import { measureCost } from './prices.ts';
 
 /** World time the snapshot looks back: some thousand requests of a busy deployment. */
@@ -42,7 +42,9 @@ export function createStateActivities(
 
 async function takeSnapshot(dependencies: RolloutDependencies, order: RolloutOrder): Promise<Snapshot> {
   const takenAtWorldMs = dependencies.clock.worldMs();
-  const windowToMs = takenAtWorldMs - telemetryLagMs(dependencies.clock.timeScale);
+  const completeUntilMs = await createHorizon(dependencies, order)();
+  // No telemetry at all: the snapshot says so with zero requests over the last minutes.
+  const windowToMs = Number.isFinite(completeUntilMs) ? completeUntilMs : takenAtWorldMs;
   const windowFromMs = windowToMs - SNAPSHOT_WINDOW_MS;
   const traffic = await dependencies.telemetry.traffic({ ...order, fromMs: windowFromMs, toMs: windowToMs });
   const requests = Object.values(traffic.requestsByInstance).reduce((sum, count) => sum + count, 0);
@@ -92,9 +94,9 @@ async function readRestoredState(
   const { clock, pulse } = dependencies;
   const { beat, signal } = pulse();
   const fromMs = clock.worldMs() + SETTLE_MS;
-  const lagMs = telemetryLagMs(clock.timeScale);
+  const completeUntil = createHorizon(dependencies, order);
   for (;;) {
-    const toMs = clock.worldMs() - lagMs;
+    const toMs = await completeUntil();
     const traffic: InstanceTraffic =
       toMs <= fromMs
         ? { requestsByInstance: {}, scoredRequests: 0, meanQuality: null }

@@ -39,6 +39,8 @@ export interface Telemetry {
     fromMs: number;
     toMs: number;
   }): Promise<InstanceTraffic>;
+  /** Arrival of the newest request in the store, world epoch milliseconds; null when there is none. */
+  newestArrivalMs(question: { customerId: string; deployment: string }): Promise<number | null>;
   healthy(): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ FROM optiinfra.inference_requests
 WHERE ${OF_DEPLOYMENT} AND ${within('from', 'to')}
 GROUP BY instance_id`;
 
+const NEWEST_QUERY = `
+SELECT toUnixTimestamp64Milli(max(arrived_at)) AS newest, count() AS requests
+FROM optiinfra.inference_requests WHERE ${OF_DEPLOYMENT}`;
+
 interface ArmRow {
   arm: 'canary' | 'control' | 'other';
   requests: number;
@@ -120,6 +126,13 @@ export function createTelemetry(client: ClickHouseClient): Telemetry {
         latencyPValue: test?.p_value ?? null,
         allRequests: rows.reduce((sum, row) => sum + row.in_canary_window, 0),
       };
+    },
+    newestArrivalMs: async ({ customerId, deployment }) => {
+      const [row] = await select<{ newest: string; requests: string }>(NEWEST_QUERY, {
+        customer_id: customerId,
+        deployment,
+      });
+      return row === undefined || Number(row.requests) === 0 ? null : Number(row.newest);
     },
     traffic: async ({ customerId, deployment, fromMs, toMs }) => {
       const rows = await select<{

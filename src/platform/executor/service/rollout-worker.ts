@@ -46,6 +46,7 @@ async function prepareRuntime(logger: Logger): Promise<void> {
     };
   Runtime.install({
     shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
     logger: {
       log: (level, message, meta) => {
         write(level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug')(message, meta);

@@ -44,7 +44,11 @@ function world(options: {
     }),
     market: { quote: async () => quote(options.spotUsdPerHour ?? 15) },
     orchestrator: { context: async () => contextOf(['a', 'b', 'c', 'd'].map((id) => instance(id))) },
-    telemetry: { traffic: async () => options.traffic ?? even },
+    telemetry: {
+      traffic: async () => options.traffic ?? even,
+      // Telemetry keeps up with the world: only the slowest answer is missing.
+      newestArrivalMs: async () => Number.MAX_SAFE_INTEGER,
+    },
   });
 }
 const spotNodes = ['us-east-1a', 'us-east-1b', 'us-east-1c'].map((zone, index) => ({
