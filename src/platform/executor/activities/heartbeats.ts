@@ -4,6 +4,8 @@ import type { Pulse, RolloutDependencies } from './dependencies.ts';
 /** A quarter of the heartbeat limit: a slow answer of a store must not look like a dead worker. */
 const BEAT_EVERY_MS = 400;
 
+type Run = (input: never) => Promise<unknown>;
+
 /**
  * Beats for as long as an activity runs, with the last details it gave. That the process lives is one question, how far
  * the work has come another; answers to calls have limits of their own.
@@ -23,12 +25,12 @@ export function withHeartbeats(
         last = details;
         own.beat(details);
       };
-      const run = create(() => ({ beat, signal: own.signal }))[name] as (input: never) => Promise<unknown>;
+      const acting = create(() => ({ beat, signal: own.signal })) as unknown as Record<string, Run>;
       const timer = setInterval(() => {
         own.beat(last);
       }, BEAT_EVERY_MS);
       try {
-        return await run(input);
+        return await acting[name]?.(input);
       } finally {
         clearInterval(timer);
       }
