@@ -5,6 +5,7 @@ import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerList } from './commands/list.ts';
+import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShow } from './commands/show.ts';
 import { registerUp } from './commands/up.ts';
@@ -23,5 +24,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRun,
   registerWatch,
   registerShow,
+  registerReport,
   registerApprove,
 ];

@@ -16,20 +16,28 @@ export interface RunReporter {
   end?(): void;
 }
 
-/** The events that lead from one state to the next; `previous` is null at first sight. */
+/**
+ * The events that lead from one state to the next; `previous` is null at first sight. Whoever comes late hears of
+ * everything that has happened, in its order.
+ */
 export function eventsBetween(previous: RunState | null, next: RunState): RunEvent[] {
   const events: RunEvent[] = previous === null ? [{ type: 'run-started', run: next }] : [];
-  next.phases.forEach((phase, index) => {
-    const before = previous?.phases[index];
-    if (phase.startedAt !== null && (before === undefined || before.startedAt === null)) {
+  for (const phase of next.phases) {
+    const before = previous?.phases.find(({ name }) => name === phase.name);
+    if (hasStarted(phase) && (before === undefined || !hasStarted(before))) {
       events.push({ type: 'phase-started', phase });
     }
     if (phase.status === 'finished' && before?.status !== 'finished') {
       events.push({ type: 'phase-finished', phase, gates: phase.gates });
     }
-  });
+  }
   if (next.status === 'finished' && previous?.status !== 'finished' && next.verdict !== null) {
     events.push({ type: 'run-finished', run: next, verdict: next.verdict });
   }
   return events;
+}
+
+/** A phase whose preparation broke is finished without ever having started; its heading is still due. */
+function hasStarted({ status, startedAt }: PhaseRecord): boolean {
+  return startedAt !== null || status === 'finished';
 }

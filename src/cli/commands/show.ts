@@ -1,12 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
 import type { RunState } from '../../contracts/runs.ts';
-import { createConsoleReporter } from '../../reporting/console.ts';
-import { eventsBetween } from '../../reporting/events.ts';
 import { colours } from '../colours.ts';
 
 export function registerShow(program: Command): void {
@@ -14,44 +10,52 @@ export function registerShow(program: Command): void {
     .command('show')
     .description('what a finished run saw and how it was judged; without an id, the runs there are')
     .argument('[run]', 'id of the run')
-    .option('--json', 'the whole record as JSON')
+    .option('--json', 'the whole record as JSON; without an id, one record a line')
     .action(show);
 }
 
 async function show(runId: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
-  const runs = join(PROJECT_ROOT, '.e2e', 'runs');
+  const { readRecordedRun } = await import('../runs/recorded-runs.ts');
+  const runsDirectory = join(PROJECT_ROOT, '.e2e', 'runs');
   if (runId === undefined) {
-    for (const run of await recordedRuns(runs)) process.stdout.write(`${summary(run)}\n`);
+    await showAll(runsDirectory, options.json === true);
     return;
   }
-  const { unknownRun } = await import('../runs/follow-run.ts');
-  const path = join(runs, runId, 'run.json');
-  if (!/^[\w-]+$/.test(runId) || !existsSync(path)) throw unknownRun(runId);
-  const run = JSON.parse(await readFile(path, 'utf8')) as RunState;
+  const { run } = await readRecordedRun(runsDirectory, runId);
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify(run)}\n`);
+    print(JSON.stringify(run));
     return;
   }
-  const write = (text: string): void => void process.stdout.write(text);
-  const reporter = createConsoleReporter({ write, terminal: false, paint: colours(), nowMs: () => 0 });
+  await tell(run);
+  print(`report    ${join(runsDirectory, runId, 'report.html')}`);
+}
+
+async function showAll(runsDirectory: string, json: boolean): Promise<void> {
+  const { readRecordedRuns } = await import('../runs/recorded-runs.ts');
+  const { runTable } = await import('../runs/run-table.ts');
+  const { runs, unreadable } = await readRecordedRuns(runsDirectory);
+  for (const id of unreadable) process.stderr.write(`the record of run ${id} cannot be read\n`);
+  const states = runs.map(({ run }) => run);
+  if (json) states.forEach((run) => print(JSON.stringify(run)));
+  else if (states.length === 0) print('no run is recorded yet; `e2e run <scenario>` makes one');
+  else runTable(states, colours()).forEach(print);
+}
+
+/** The story of a run as `e2e run` told it. */
+async function tell(run: RunState): Promise<void> {
+  const { createConsoleReporter } = await import('../../reporting/console/reporter.ts');
+  const { eventsBetween } = await import('../../reporting/events.ts');
+  const reporter = createConsoleReporter({
+    write: (text) => void process.stdout.write(text),
+    terminal: process.stdout.isTTY,
+    paint: colours(),
+    nowMs: () => Date.parse(run.finishedAt ?? run.startedAt),
+    columns: process.stdout.columns,
+  });
   for (const event of eventsBetween(null, run)) reporter.report(event);
-  write(`report    ${join(runs, runId, 'report.html')}\n`);
 }
 
-async function recordedRuns(directory: string): Promise<RunState[]> {
-  if (!existsSync(directory)) return [];
-  const names = (await readdir(directory)).filter((name) => existsSync(join(directory, name, 'run.json')));
-  const texts = await Promise.all(
-    names.sort().map((name) => readFile(join(directory, name, 'run.json'), 'utf8')),
-  );
-  return texts.map((text) => JSON.parse(text) as RunState);
-}
-
-function summary(run: RunState): string {
-  const seconds =
-    run.finishedAt === null
-      ? ''
-      : `${((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000).toFixed(0)} s`;
-  return `${run.runId}  ${run.scenario.padEnd(28)} ${(run.verdict ?? 'running').padEnd(13)} ${seconds}`;
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

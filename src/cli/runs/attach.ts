@@ -2,11 +2,13 @@ import { join } from 'node:path';
 
 import { NAMESPACES, type EnvironmentDescriptor } from '../../contracts/environment.ts';
 import { EXIT_CODES, workflowIdOf } from '../../contracts/runs.ts';
-import { createConsoleReporter } from '../../reporting/console.ts';
+import { createConsoleReporter } from '../../reporting/console/reporter.ts';
+import { estimateFrom, type Estimate } from '../../reporting/estimate.ts';
 import { createJsonReporter } from '../../reporting/json-lines.ts';
 import type { Clock } from '../../support/clock.ts';
 import { colours } from '../colours.ts';
 import { followRun } from './follow-run.ts';
+import { readRecordedRuns } from './recorded-runs.ts';
 import type { TemporalConnection } from './temporal.ts';
 
 export interface AttachOptions {
@@ -22,10 +24,16 @@ export interface AttachOptions {
 export async function attach(options: AttachOptions): Promise<number> {
   const { runId, json, descriptor } = options;
   const write = (text: string): void => void process.stdout.write(text);
-  const terminal = process.stdout.isTTY;
   const reporter = json
     ? createJsonReporter(write)
-    : createConsoleReporter({ write, terminal, paint: colours(), nowMs: () => options.clock.wallMs() });
+    : createConsoleReporter({
+        write,
+        terminal: process.stdout.isTTY,
+        paint: colours(),
+        nowMs: () => options.clock.wallMs(),
+        columns: process.stdout.columns,
+        estimate: await estimateOf(options),
+      });
   const detach = new AbortController();
   const onSignal = (): void => detach.abort();
   process.once('SIGINT', onSignal);
@@ -44,6 +52,15 @@ export async function attach(options: AttachOptions): Promise<number> {
   } finally {
     process.off('SIGINT', onSignal);
   }
+}
+
+const PAST_RUNS = 20;
+
+/** Times of other time scales say nothing about this one. */
+async function estimateOf({ runsDirectory, descriptor }: AttachOptions): Promise<Estimate> {
+  const { runs } = await readRecordedRuns(runsDirectory);
+  const alike = runs.filter(({ surroundings }) => surroundings.timeScale === descriptor.anchor.timeScale);
+  return estimateFrom(alike.slice(-PAST_RUNS).map(({ run }) => run));
 }
 
 export function temporalLink({ urls }: EnvironmentDescriptor, runId: string): string {

@@ -18,6 +18,9 @@ export function attentionSection(run: RunState): Markup | null {
         markup`<li><p>${badge(gate.verdict)} <code>${gate.gate}</code> in phase <a href="#phase-${phase.number}">${phase.number}, ${phase.title}</a></p>
 <p>${gate.reason}: expected <b>${gate.expected}</b>, observed <b>${withUnit(gate.observed, gate.unit)}</b></p></li>`,
     ),
+    ...(run.errors ?? []).map(
+      (error) => markup`<li><p>${badge('infra-error')} outside of the phases</p><pre>${error}</pre></li>`,
+    ),
     ...(run.cleanup === 'failed'
       ? [
           markup`<li><p>${badge('infra-error')} Clean-up failed: something of this run may still be there.</p></li>`,
