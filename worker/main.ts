@@ -10,6 +10,7 @@ import { readServiceConfig } from '../src/support/service-config.ts';
 import { createActivities } from '../activities/index.ts';
 import { createActivityDependencies } from '../activities/context.ts';
 import { listenForHealth } from './health.ts';
+import { keepSwept } from './sweeper.ts';
 import { createHarnessWorker } from './worker.ts';
 
 /** The harness worker of one environment: reads where it is, connects, polls until it is told to stop. */
@@ -27,11 +28,15 @@ Runtime.install({ logger: new DefaultLogger('WARN') });
 const worker = await createHarnessWorker(environment, createActivities(dependencies));
 const health = await listenForHealth(config.port(), () => worker.getState());
 logger.info({ port: config.port() }, 'polling');
+const stopping = new AbortController();
+const swept = keepSwept(dependencies, stopping.signal);
 try {
   // Resolves after SIGTERM, when running activities have been told and given their grace.
   await worker.run();
 } finally {
   health.close();
+  stopping.abort();
+  await swept;
   await Promise.allSettled([
     dependencies.database[Symbol.asyncDispose](),
     dependencies.telemetry[Symbol.asyncDispose](),

@@ -52,11 +52,7 @@ export interface FixtureActivities {
   }): Promise<RunSubject>;
   injectFault(input: { subject: RunSubject; fault: InjectedFault }): Promise<string>;
   /** Ends what still runs for this run and takes the site's instances down. Safe to repeat. */
-  cleanUp(input: {
-    runId: string;
-    customerIds: readonly string[];
-    siteIds: readonly string[];
-  }): Promise<string[]>;
+  cleanUp(input: { runId: string }): Promise<string[]>;
 }
 
 export interface BaselineActivities {

@@ -149,7 +149,7 @@ describe('spot-migration', () => {
       { condition: 'the canary of the run', deadlineMs: 120_000, intervalMs: 100, clock },
     );
     const environment = connectEnvironment(NAME);
-    killProcess(environment, 'worker', 'SIGKILL');
+    await killProcess(environment, 'worker', 'SIGKILL');
     await restartProcess(environment, 'worker');
     const { exitCode, output } = await following.result;
     const record = recordOf(runIdOf(eventsIn(output)[0]));

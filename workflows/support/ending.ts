@@ -37,11 +37,7 @@ export async function finish(recorder: RunRecorder, ending: Ending): Promise<voi
     recorder.update({ evidenceFile });
   }
   const cleaned = await orNull(recorder, 'clean-up', (call) =>
-    call.cleanUp({
-      runId: recorder.state().runId,
-      customerIds: subjects.map(({ customerId }) => customerId),
-      siteIds: subjects.map(({ siteId }) => siteId),
-    }),
+    call.cleanUp({ runId: recorder.state().runId }),
   );
   recorder.update({
     cleanup: cleaned === null ? 'failed' : 'done',
