@@ -3,7 +3,7 @@ import { createClock } from '../support/clock.ts';
 import { OptiInfraError } from '../support/errors.ts';
 import { displayName, type ProcessName } from './definition.ts';
 import { definitionOf } from './embedded/catalogue.ts';
-import { haltProcess, signalProcess, signalTree } from './processes/halt.ts';
+import { haltProcess, signalProcess, signalTree, untilReaped } from './processes/halt.ts';
 import { startProcess } from './start-process.ts';
 import { identityOf, type EnvironmentHandle } from './state/environment-handle.ts';
 import { readJsonFile, writeJsonFile } from './state/json-file.ts';
@@ -11,19 +11,19 @@ import { environmentPaths } from './state/paths.ts';
 
 /**
  * Sends a signal to a process of an environment and, but for SIGTERM and SIGINT, to its descendants: a killed or paused
- * engine is killed or paused whole.
+ * engine is killed or paused whole. Back from SIGKILL when it is gone.
  * @throws OptiInfraError `NOT_FOUND` when the process does not run.
  */
-export function killProcess(
+export async function killProcess(
   environment: EnvironmentHandle,
   name: ProcessName,
   signal: NodeJS.Signals = 'SIGKILL',
-): void {
+): Promise<void> {
   const paths = environmentPaths(environment.root, environment.descriptor.name);
   const identity = identityOf(paths, name);
   const polite = signal === 'SIGTERM' || signal === 'SIGINT';
   const sent =
-    identity !== undefined && (polite ? signalProcess(identity, signal) : signalTree(identity, signal));
+    identity !== undefined && (polite ? signalProcess(identity, signal) : await signalTree(identity, signal));
   if (sent) return;
   throw new OptiInfraError('NOT_FOUND', `${displayName(name)} does not run in this environment`, {
     details: { environment: environment.descriptor.name, process: name },
@@ -43,7 +43,10 @@ export async function restartProcess(
   const paths = environmentPaths(environment.root, environment.descriptor.name);
   const definition = definitionOf(name);
   const identity = identityOf(paths, name);
-  if (identity !== undefined) await haltProcess(identity, definition.stopSignal);
+  if (identity !== undefined) {
+    await haltProcess(identity, definition.stopSignal);
+    await untilReaped(identity);
+  }
   const started = await startProcess({
     definition,
     context: environment,

@@ -8,14 +8,25 @@ import { readLaunchRecord } from './state/launch-record.ts';
 import { environmentPaths, type EnvironmentPaths } from './state/paths.ts';
 
 /** Wall milliseconds after which a process that does not answer counts as unhealthy. */
-const ANSWER_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 8_000;
+/** More at once and the response times are those of this process, which is one thread. */
+const LOOKS_AT_ONCE = 3;
 
-/** Probes every process of an environment at the same time: engines with a write and a read, services for readiness. */
+/** Probes every process of an environment, a few at a time: engines with a write and a read, services for readiness. */
 export async function checkHealth(environment: EnvironmentHandle): Promise<HealthRow[]> {
   const paths = environmentPaths(environment.root, environment.descriptor.name);
   const names = readLaunchRecord(paths)?.settings.only ?? [];
   await Promise.all(names.map((name) => definitionOf(name).loadClient()));
-  return Promise.all(names.map((name) => checkProcess(environment, paths, name)));
+  const rows: HealthRow[] = [];
+  const waiting = [...names.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, name] = next;
+      rows[index] = await checkProcess(environment, paths, name);
+    }
+  };
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
+  return rows;
 }
 
 async function checkProcess(

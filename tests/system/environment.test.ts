@@ -217,7 +217,7 @@ describe('faults', () => {
     await e2e(...up('postgres,redis'));
     const environment = connectEnvironment(NAME);
     const old = readEnvironment(NAME).processIds['postgres'];
-    killProcess(environment, 'postgres', 'SIGKILL');
+    await killProcess(environment, 'postgres', 'SIGKILL');
     const sick = await e2e('health', '--name', NAME);
     expect(sick.exitCode).toBe(3);
     expect(sick.output).toContain('1 of 2 healthy');
@@ -227,15 +227,15 @@ describe('faults', () => {
     expect(pid).not.toBe(old);
     expect(readEnvironment(NAME).processIds['postgres']).toBe(pid);
     expect((await e2e('health', '--name', NAME)).exitCode).toBe(0);
-    expect(() => killProcess(environment, 'worker')).toThrow('worker does not run');
+    await expect(killProcess(environment, 'worker')).rejects.toThrow('worker does not run');
   });
 
   it('pauses a process, which then counts as unhealthy, and lets it go on', async () => {
     await e2e(...up('redis'));
     const environment = connectEnvironment(NAME);
-    killProcess(environment, 'redis', 'SIGSTOP');
+    await killProcess(environment, 'redis', 'SIGSTOP');
     expect((await checkHealth(environment)).map(({ healthy }) => healthy)).toEqual([false]);
-    killProcess(environment, 'redis', 'SIGCONT');
+    await killProcess(environment, 'redis', 'SIGCONT');
     expect((await checkHealth(environment)).map(({ healthy }) => healthy)).toEqual([true]);
   });
 });

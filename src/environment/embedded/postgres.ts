@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { ProcessContext, ProcessDefinition } from '../definition.ts';
+import { isUnreaped } from '../processes/identity.ts';
 import { dataDirectory } from '../state/paths.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { createCluster } from './postgres-cluster.ts';
@@ -37,7 +39,8 @@ export const postgres: ProcessDefinition = {
   deadlineMs: 60_000,
   prepare: async ({ root, descriptor, secrets }) => {
     const cluster = dataDirectory(descriptor.directory, 'postgres');
-    if (!existsSync(cluster)) await createCluster(root, cluster, secrets);
+    if (existsSync(cluster)) removeDeadLock(cluster);
+    else await createCluster(root, cluster, secrets);
   },
   command: (context) => {
     const cluster = dataDirectory(context.descriptor.directory, 'postgres');
@@ -53,6 +56,17 @@ export const postgres: ProcessDefinition = {
   loadClient,
   probe: writeAndReadTable,
 };
+
+/**
+ * PostgreSQL itself removes the lock of a server whose number is free. Where nobody reaps processes that number never is,
+ * and it would refuse to start for ever: the lock of a server that ended, and is only not reaped, goes here.
+ */
+function removeDeadLock(cluster: string): void {
+  const lock = join(cluster, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
+  if (isUnreaped(pid)) rmSync(lock);
+}
 
 async function loadClient() {
   return import('pg');

@@ -15,7 +15,7 @@ interface ProcessStatus extends ProcessIdentity {
 
 /** The identity of a running process; undefined when there is none, or only its unreaped remains. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const status = process.platform === 'linux' ? statusFromProc(pid) : statusFromPs(pid);
+  const status = anyStatus(pid);
   if (status === undefined || status.state.startsWith('Z') || status.state.startsWith('X')) return undefined;
   return { pid, started: status.started };
 }
@@ -23,6 +23,16 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** True while this very process runs. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
+}
+
+/** True while the system keeps the number for this process: running, or ended and not yet reaped by its parent. */
+export function isKnown(identity: ProcessIdentity): boolean {
+  return anyStatus(identity.pid)?.started === identity.started;
+}
+
+/** True for a process that ended and that its parent took no note of. */
+export function isUnreaped(pid: number): boolean {
+  return anyStatus(pid) !== undefined && identify(pid) === undefined;
 }
 
 /** The process and all that descend from it, parents first. */
@@ -74,6 +84,10 @@ export function processIds(): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number);
+}
+
+function anyStatus(pid: number): ProcessStatus | undefined {
+  return process.platform === 'linux' ? statusFromProc(pid) : statusFromPs(pid);
 }
 
 function statusFromProc(pid: number): ProcessStatus | undefined {

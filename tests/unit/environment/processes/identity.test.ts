@@ -5,11 +5,15 @@ import { describe, expect, it } from 'vitest';
 
 import {
   identify,
+  isKnown,
   isRunning,
+  isUnreaped,
   processesWithVariable,
   processTree,
 } from '../../../../src/environment/processes/identity.ts';
 import { haltProcess } from '../../../../src/environment/processes/halt.ts';
+import { anchorNow, createClock } from '../../../../src/support/clock.ts';
+import { waitFor } from '../../../../src/support/waiting.ts';
 
 function own() {
   const identity = identify(process.pid);
@@ -48,6 +52,31 @@ describe('process identity', () => {
     }
     await haltProcess(shell, 'SIGTERM', 200);
     expect(tree.filter(isRunning)).toEqual([]);
+  });
+
+  it('tells a process that ended unreaped from one that runs and from none', async () => {
+    // The shell becomes a program that never reaps the child it inherits.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    try {
+      await waitFor(async () => ({ done: isUnreaped(pid), value: pid, observed: identify(pid) ?? null }), {
+        condition: 'the end of the child',
+        deadlineMs: 5_000,
+        intervalMs: 10,
+        clock: createClock(anchorNow(1)),
+      });
+      expect(identify(pid)).toBeUndefined();
+      expect(isUnreaped(parent.pid ?? 0)).toBe(false);
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+    }
+    expect(isUnreaped(2 ** 30)).toBe(false);
+    expect(isKnown(own())).toBe(true);
+    expect(isKnown({ ...own(), started: '1' })).toBe(false);
   });
 
   it('kills what does not stop when asked, paused or not', async () => {
