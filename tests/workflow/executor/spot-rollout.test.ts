@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { activityInfo, Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -22,8 +23,11 @@ import { startTestServer, wallClock, type TestServer } from '../support/temporal
 
 let server: TestServer;
 let connection: NativeConnection;
-let codePath: string;
+let worker: Worker;
+let running: Promise<void>;
 let runs = 0;
+/** One worker serves all runs; each has activities of its own. */
+const activitiesOf = new Map<string, RolloutActivities>();
 
 beforeAll(async () => {
   // Failing activities are the subject here; their stack traces are not.
@@ -31,43 +35,60 @@ beforeAll(async () => {
   server = await startTestServer();
   connection = await NativeConnection.connect({ address: server.address });
   const entry = join(process.cwd(), 'src/platform/executor/workflows/index.ts');
-  ({ codePath } = await loadWorkflowBundle({ entry, cacheDir: join(process.cwd(), '.cache/bundles') }));
+  const { codePath } = await loadWorkflowBundle({ entry, cacheDir: join(process.cwd(), '.cache/bundles') });
+  worker = await Worker.create({
+    connection,
+    taskQueue: 'rollouts',
+    workflowBundle: { codePath },
+    activities: Object.fromEntries(
+      Object.keys(fakeActivities(() => undefined)).map((name) => [name, dispatch(name)]),
+    ),
+    maxHeartbeatThrottleInterval: '100ms',
+  });
+  running = worker.run();
 });
 afterAll(async () => {
+  worker.shutdown();
+  await running;
   await connection.close();
   await server[Symbol.asyncDispose]();
 });
+
+function dispatch(name: string): (input: unknown) => Promise<unknown> {
+  return async (input) => {
+    const { workflowId } = activityInfo().workflowExecution ?? {};
+    const activities = activitiesOf.get(workflowId ?? '') as unknown as Record<
+      string,
+      (input: unknown) => unknown
+    >;
+    return activities[name]?.(input);
+  };
+}
 
 interface Run {
   readonly notes: readonly string[];
   readonly handle: WorkflowHandle;
 }
 
-/** Runs one rollout to its end on a worker of its own; `meanwhile` acts from outside. */
+/** Runs one rollout to its end; `meanwhile` acts from outside. */
 async function rollOut(
   change: Partial<RolloutActivities>,
   meanwhile: (run: Run) => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly string[]> {
   runs += 1;
   const notes: string[] = [];
-  const taskQueue = `rollout-${String(runs)}`;
-  const activities = fakeActivities((line) => notes.push(line), change);
-  const worker = await Worker.create({
-    connection,
-    taskQueue,
-    workflowBundle: { codePath },
-    activities,
-    maxHeartbeatThrottleInterval: '100ms',
+  const workflowId = `optimization-${String(runs)}`;
+  activitiesOf.set(
+    workflowId,
+    fakeActivities((line) => notes.push(line), change),
+  );
+  const handle = await server.client.workflow.start(SPOT_ROLLOUT, {
+    taskQueue: 'rollouts',
+    workflowId,
+    args: [{ optimizationId: 'opt_1' }],
   });
-  await worker.runUntil(async () => {
-    const handle = await server.client.workflow.start(SPOT_ROLLOUT, {
-      taskQueue,
-      workflowId: `optimization-${String(runs)}`,
-      args: [{ optimizationId: 'opt_1' }],
-    });
-    await meanwhile({ notes, handle });
-    await handle.result();
-  });
+  await meanwhile({ notes, handle });
+  await handle.result();
   return notes;
 }
 
@@ -97,7 +118,7 @@ async function until(run: Run, condition: (progress: RolloutProgress) => boolean
   );
 }
 
-test('the seven steps run in order and the saving is reported', async () => {
+test.concurrent('the seven steps run in order and the saving is reported', async () => {
   const notes = await rollOut({});
   expect(notes).toEqual([
     'status executing',
@@ -139,7 +160,7 @@ const FAULTS: Readonly<Record<(typeof MIGRATION_STEPS)[number], () => Partial<Ro
 };
 const REVERSIBLE = ['create_spot_instances', 'deploy_canary', 'scale_to_50_percent', 'full_migration'];
 
-test.each(MIGRATION_STEPS)(
+test.concurrent.each(MIGRATION_STEPS)(
   'a failure in %s undoes the completed reversible steps, newest first',
   async (step) => {
     const notes = await rollOut(FAULTS[step]());
@@ -157,7 +178,7 @@ test.each(MIGRATION_STEPS)(
   },
 );
 
-test('traffic goes back in stages, and the spot nodes end only after it', async () => {
+test.concurrent('traffic goes back in stages, and the spot nodes end only after it', async () => {
   const notes = await rollOut(FAULTS.full_migration());
   const way = notes.slice(notes.indexOf('status rolling_back'));
   expect(way.filter((line) => !line.endsWith('rolled_back'))).toEqual([
@@ -170,7 +191,7 @@ test('traffic goes back in stages, and the spot nodes end only after it', async 
   ]);
 });
 
-test('a promise that no longer holds stops before traffic moves to 100 %', async () => {
+test.concurrent('a promise that no longer holds stops before traffic moves to 100 %', async () => {
   const notes = await rollOut({
     recheckPromise: async () => ({ holds: false, reason: 'promise broken: half of it', evidence: {} }),
   });
@@ -178,34 +199,42 @@ test('a promise that no longer holds stops before traffic moves to 100 %', async
   expect(notes.at(-1)).toBe('status rolled_back (promise broken: half of it)');
 });
 
-test('once a retired node is gone the new fleet keeps the traffic and the end says what is irreversible', async () => {
-  const results: unknown[] = [];
-  const notes: string[] = [];
-  await rollOut({
-    terminateOnDemand: () => refuse('cloud'),
-    findGone: async () => ['a'],
-    reportStatus: async ({ status, result }) => {
-      notes.push(status);
-      results.push(result?.differences);
-    },
-    terminateSpotNodes: () => refuse('must not be called'),
-  });
-  expect(notes.at(-1)).toBe('failed');
-  expect(results.at(-1)).toEqual(['irreversible: instance a is terminated; the new fleet keeps the traffic']);
-});
+test.concurrent(
+  'once a retired node is gone the new fleet keeps the traffic and the end says what is irreversible',
+  async () => {
+    const results: unknown[] = [];
+    const notes: string[] = [];
+    await rollOut({
+      terminateOnDemand: () => refuse('cloud'),
+      findGone: async () => ['a'],
+      reportStatus: async ({ status, result }) => {
+        notes.push(status);
+        results.push(result?.differences);
+      },
+      terminateSpotNodes: () => refuse('must not be called'),
+    });
+    expect(notes.at(-1)).toBe('failed');
+    expect(results.at(-1)).toEqual([
+      'irreversible: instance a is terminated; the new fleet keeps the traffic',
+    ]);
+  },
+);
 
-test('a compensation that fails does not keep the others from running, and the end is failed', async () => {
-  const notes = await rollOut({
-    ...FAULTS.validate_50_percent(),
-    shiftTraffic: nth(3, () => refuse('runtime away'), moved),
-  });
-  expect(notes).toContain('terminate spot');
-  expect(notes).toContain('deploy_canary rolled_back');
-  expect(notes).not.toContain('scale_to_50_percent rolled_back');
-  expect(notes.at(-1)).toMatch(/^status failed/);
-});
+test.concurrent(
+  'a compensation that fails does not keep the others from running, and the end is failed',
+  async () => {
+    const notes = await rollOut({
+      ...FAULTS.validate_50_percent(),
+      shiftTraffic: nth(3, () => refuse('runtime away'), moved),
+    });
+    expect(notes).toContain('terminate spot');
+    expect(notes).toContain('deploy_canary rolled_back');
+    expect(notes).not.toContain('scale_to_50_percent rolled_back');
+    expect(notes.at(-1)).toMatch(/^status failed/);
+  },
+);
 
-test('an inconclusive stage is looked at again with twice the samples and more time', async () => {
+test.concurrent('an inconclusive stage is looked at again with twice the samples and more time', async () => {
   const windows: StageWindow[] = [];
   const notes = await rollOut({
     observeStage: async ({ window }) => {
@@ -219,7 +248,7 @@ test('an inconclusive stage is looked at again with twice the samples and more t
   expect(notes.at(-1)).toMatch(/^status completed/);
 });
 
-test('the proof of the error rate counts the windows judged before', async () => {
+test.concurrent('the proof of the error rate counts the windows judged before', async () => {
   const windows: StageWindow[] = [];
   await rollOut({
     observeStage: async ({ window }) => {
@@ -231,13 +260,16 @@ test('the proof of the error rate counts the windows judged before', async () =>
   expect(windows.map(({ requirement }) => requirement.proveErrorRate)).toEqual([false, false, true]);
 });
 
-test('when nobody decides on an inconclusive stage, the rollout turns back at the deadline', async () => {
-  const notes = await rollOut({ observeStage: observe('inconclusive') });
-  expect(notes).toContain('status awaiting_decision');
-  expect(notes.at(-1)).toMatch(/rolled_back.*inconclusive.*nobody decided in time/);
-});
+test.concurrent(
+  'when nobody decides on an inconclusive stage, the rollout turns back at the deadline',
+  async () => {
+    const notes = await rollOut({ observeStage: observe('inconclusive') });
+    expect(notes).toContain('status awaiting_decision');
+    expect(notes.at(-1)).toMatch(/rolled_back.*inconclusive.*nobody decided in time/);
+  },
+);
 
-test('a person may let an inconclusive stage pass', async () => {
+test.concurrent('a person may let an inconclusive stage pass', async () => {
   const notes = await rollOut(
     { observeStage: nth(3, observe('inconclusive'), nth(3, observe('passed'), observe('inconclusive'))) },
     async (run) => {
@@ -252,17 +284,20 @@ test('a person may let an inconclusive stage pass', async () => {
   expect(notes).toContain('validate_canary completed');
 });
 
-test('a person may turn an inconclusive stage back at once; a second decision is refused', async () => {
-  const notes = await rollOut({ observeStage: observe('inconclusive') }, async (run) => {
-    await until(run, ({ onHold }) => onHold !== null);
-    const decision = { decision: 'rollback', by: 'user:usr_1', reason: 'no trust' };
-    await run.handle.executeUpdate(DECIDE_UPDATE, { args: [decision] });
-    await expect(run.handle.executeUpdate(DECIDE_UPDATE, { args: [decision] })).rejects.toThrow();
-  });
-  expect(notes.at(-1)).toContain('user:usr_1 decided to roll back: no trust');
-});
+test.concurrent(
+  'a person may turn an inconclusive stage back at once; a second decision is refused',
+  async () => {
+    const notes = await rollOut({ observeStage: observe('inconclusive') }, async (run) => {
+      await until(run, ({ onHold }) => onHold !== null);
+      const decision = { decision: 'rollback', by: 'user:usr_1', reason: 'no trust' };
+      await run.handle.executeUpdate(DECIDE_UPDATE, { args: [decision] });
+      await expect(run.handle.executeUpdate(DECIDE_UPDATE, { args: [decision] })).rejects.toThrow();
+    });
+    expect(notes.at(-1)).toContain('user:usr_1 decided to roll back: no trust');
+  },
+);
 
-test('a decision while nothing is on hold is refused', async () => {
+test.concurrent('a decision while nothing is on hold is refused', async () => {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
@@ -282,13 +317,12 @@ test('a decision while nothing is on hold is refused', async () => {
   expect(notes.at(-1)).toMatch(/^status completed/);
 });
 
-test('a cancel in the middle undoes what was done and names who cancelled', async () => {
+test.concurrent('a cancel in the middle undoes what was done and names who cancelled', async () => {
   let canary = false;
   const notes = await rollOut(
     {
       observeStage: async ({ window }) => {
         canary = true;
-        const { Context } = await import('@temporalio/activity');
         for (;;) {
           Context.current().heartbeat();
           await Context.current().sleep(20);
@@ -309,7 +343,7 @@ test('a cancel in the middle undoes what was done and names who cancelled', asyn
   expect(notes.at(-1)).toBe('status cancelled (cancelled by user:usr_1: changed my mind)');
 });
 
-test('a cancel from Temporal itself undoes as well', async () => {
+test.concurrent('a cancel from Temporal itself undoes as well', async () => {
   const notes = await rollOut({ observeStage: observe('inconclusive') }, async (run) => {
     await until(run, ({ onHold }) => onHold !== null);
     await run.handle.cancel();
@@ -318,13 +352,12 @@ test('a cancel from Temporal itself undoes as well', async () => {
   expect(notes.at(-1)).toBe('status cancelled (cancelled)');
 });
 
-test('past the point of no return a cancel is refused', async () => {
+test.concurrent('past the point of no return a cancel is refused', async () => {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
       terminateOnDemand: async () => {
-        const { Context } = await import('@temporalio/activity');
         const beat = setInterval(() => {
           Context.current().heartbeat();
         }, 200);
@@ -344,12 +377,15 @@ test('past the point of no return a cancel is refused', async () => {
   expect(notes.at(-1)).toMatch(/^status completed/);
 });
 
-test('an order that cannot be carried out ends as failed, with the reason and nothing undone', async () => {
-  const notes = await rollOut({ loadOrder: () => refuse('plan names instances that no longer run') });
-  expect(notes).toEqual(['status failed (INVALID_STATE: plan names instances that no longer run)']);
-});
+test.concurrent(
+  'an order that cannot be carried out ends as failed, with the reason and nothing undone',
+  async () => {
+    const notes = await rollOut({ loadOrder: () => refuse('plan names instances that no longer run') });
+    expect(notes).toEqual(['status failed (INVALID_STATE: plan names instances that no longer run)']);
+  },
+);
 
-test('an outcome that cannot be measured is not reported as a saving', async () => {
+test.concurrent('an outcome that cannot be measured is not reported as a saving', async () => {
   const savings: unknown[] = [];
   await rollOut({
     measureOutcome: () => refuse('no quote'),
@@ -360,7 +396,7 @@ test('an outcome that cannot be measured is not reported as a saving', async () 
   expect(savings.at(-1)).toEqual(['failed', null]);
 });
 
-test('infrastructure that fails twice is tried again', async () => {
+test.concurrent('infrastructure that fails twice is tried again', async () => {
   const away = () => Promise.reject(ApplicationFailure.retryable('away', 'DEPENDENCY_UNAVAILABLE'));
   const recheck: RolloutActivities['recheckPromise'] = async () => ({
     holds: true,
