@@ -11,7 +11,8 @@ export const aws: ProcessDefinition = {
   ports: ['aws'],
   after: [],
   layer: 'engine',
-  stopSignal: 'SIGTERM',
+  // It keeps nothing, so there is nothing to put away, and open connections hold it up for seconds.
+  stopSignal: 'SIGKILL',
   deadlineMs: 60_000,
   prepare: async ({ root }) => {
     pythonPaths(root);
