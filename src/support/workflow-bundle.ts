@@ -44,13 +44,26 @@ export async function loadWorkflowBundle(
 
 async function buildBundle(entry: string): Promise<string> {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger: SILENT });
-  return code;
+  const said: string[] = [];
+  try {
+    const logger = { ...SILENT, error: (text: string) => void said.push(text) };
+    const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger });
+    return code;
+  } catch (cause) {
+    // The bundler's own error says only that there was one; what it was it tells its logger.
+    const why = errorsIn(said.join('\n'));
+    throw new OptiInfraError('NOT_READY', `workflow code cannot be bundled: ${why}`, { cause });
+  }
 }
 
-/** Bundler chatter is of no use to an operator; a failure is thrown with webpack's own text. */
+/** Bundler chatter is of no use to an operator. */
 const quiet = (): void => undefined;
 const SILENT = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+const SHOWN_CHARACTERS = 1_500;
+
+function errorsIn(output: string): string {
+  return output.slice(Math.max(0, output.indexOf('ERROR in '))).slice(0, SHOWN_CHARACTERS);
+}
 
 async function contentKey(entry: string): Promise<string> {
   const sources = new Map<string, string>();

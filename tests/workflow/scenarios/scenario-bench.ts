@@ -66,13 +66,8 @@ export async function openBench(): Promise<Bench> {
   return {
     server,
     worker,
-    start: async (change = {}, input = {}) => {
-      const runId = randomUUID().slice(0, 8);
-      const journal: Journal = { lines: [], published: [] };
-      scripts.set(runId, goodActivities(journal, change));
-      await startRun(temporalOf(server), SPOT_MIGRATION, runId, { ...INPUT, ...input });
-      return runOf(server, runId, journal);
-    },
+    start: (change = {}, input = {}) =>
+      startOn(server, input, (journal, runId) => scripts.set(runId, goodActivities(journal, change))),
     [Symbol.asyncDispose]: async () => {
       worker.shutdown();
       await polling;
@@ -81,7 +76,16 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-export function runOf(server: TestServer, runId: string, journal: Journal): Run {
+/** Starts a run as the command does; `prepare` comes before any worker can see it. */
+export async function startOn(
+  server: TestServer,
+  input: Partial<ScenarioInput> = {},
+  prepare: (journal: Journal, runId: string) => void = () => undefined,
+): Promise<Run> {
+  const runId = randomUUID().slice(0, 8);
+  const journal: Journal = { lines: [], published: [] };
+  prepare(journal, runId);
+  await startRun(temporalOf(server), SPOT_MIGRATION, runId, { ...INPUT, ...input });
   const handle = server.client.workflow.getHandle(workflowIdOf(runId));
   return { ...journal, runId, handle, state: () => handle.query<RunState>(RUN_STATE_QUERY) };
 }
