@@ -1,8 +1,7 @@
 /** Starting, finding, looking at and breaking environments: the door of this folder (`names.ts` is its light side door). */
 export { checkHealth } from './health.ts';
 export { killProcess, restartProcess } from './control-process.ts';
-export { DEFAULT_SETTINGS, startEnvironment, type StartedEnvironment } from './start-environment.ts';
-export type { ProcessName } from './names.ts';
+export { DEFAULT_SETTINGS, startEnvironment } from './start-environment.ts';
 export { stopEnvironment } from './stop-environment.ts';
 export { connectEnvironment, readEnvironment } from './state/environment-handle.ts';
 export { environmentNames, PROJECT_ROOT } from './state/paths.ts';

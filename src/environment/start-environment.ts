@@ -38,7 +38,7 @@ type StartEvent =
     }
   | { readonly kind: 'already-up' };
 
-export interface StartEnvironmentOptions extends Partial<EnvironmentSettings> {
+interface StartEnvironmentOptions extends Partial<EnvironmentSettings> {
   readonly name?: string;
   readonly root?: string;
   readonly signal?: AbortSignal;
@@ -46,7 +46,7 @@ export interface StartEnvironmentOptions extends Partial<EnvironmentSettings> {
 }
 
 /** An environment that this call started (or found up). Disposing of it takes it down. */
-export interface StartedEnvironment extends EnvironmentHandle, AsyncDisposable {
+interface StartedEnvironment extends EnvironmentHandle, AsyncDisposable {
   readonly alreadyUp: boolean;
 }
 
