@@ -37,7 +37,7 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
         const recommendations = await client.recommendations(subject.customerId);
         const recommendation = recommendations.find(({ id }) => id === optimization.recommendation_id);
         await recordCloud(dependencies, log, subject, optimization, recommendation);
-        const settledAtMs = worldTimeOf(optimization, 'full_migration')?.endMs ?? null;
+        const settledAtMs = settledSince(optimization);
         await recordTrafficShares(
           dependencies,
           log,
@@ -254,6 +254,13 @@ function worldTimeOf(
   const found = optimization.execution_steps.find(({ name }) => name === step);
   const [start, end] = [found?.world_started_at ?? null, found?.world_finished_at ?? null];
   return start === null || end === null ? null : { startMs: Date.parse(start), endMs: Date.parse(end) };
+}
+
+/** World time since which all traffic is on the target fleet: where the soak of `full_migration` began. */
+function settledSince(optimization: Optimization): number | null {
+  const step = optimization.execution_steps.find(({ name }) => name === 'full_migration');
+  const { window_started_at: since } = (step?.evidence ?? {}) as Partial<StageJudgement>;
+  return step?.status === 'completed' && since !== undefined ? Date.parse(since) : null;
 }
 
 function describe(optimization: Optimization): string[] {
