@@ -19,7 +19,7 @@ const BODY_LIMIT_BYTES = 10 * 1_048_576;
 const NOT_PUBLIC = /^\/api\/(internal|metrics)(\/|$)/i;
 
 /** Looks at the path as the orchestrator would after decoding, dots resolved and slashes collapsed. */
-export function isPublic(url: string): boolean {
+function isPublic(url: string): boolean {
   const [path = ''] = url.split('?');
   if (!URL.canParse(path, 'http://portal')) return false;
   try {

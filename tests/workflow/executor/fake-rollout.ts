@@ -34,7 +34,7 @@ export const order: RolloutOrder = {
   },
   timeScale: 60,
 };
-export const nodes: readonly SpotNode[] = [
+const nodes: readonly SpotNode[] = [
   { instanceId: 's1', zone: 'us-east-1a' },
   { instanceId: 's2', zone: 'us-east-1b' },
   { instanceId: 's3', zone: 'us-east-1c' },

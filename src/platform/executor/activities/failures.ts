@@ -11,7 +11,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** An activity's error as Temporal should treat it: type = our code, retried only when trying again can help. */
-export function toFailure(error: unknown): unknown {
+function toFailure(error: unknown): unknown {
   if (!(error instanceof OptiInfraError)) return error;
   return ApplicationFailure.create({
     message: describeError(error),

@@ -49,7 +49,7 @@ function questionOf(order: RolloutOrder, { canary, control }: StageWindow, toMs:
 }
 
 /** How far the scarcest kind of sample has come; 1 means that the window can be judged. */
-export function shareOfNeeded(
+function shareOfNeeded(
   sample: TelemetryAnswer,
   { requirement, prior }: StageWindow,
   { slo }: Pick<RolloutOrder, 'slo'>,

@@ -4,6 +4,7 @@ import type { CloudInstance } from '../cloud/cloud.ts';
 import type { RolloutActivities, RolloutOrder, Snapshot } from '../contract.ts';
 import type { InstanceTraffic } from '../judgement/telemetry.ts';
 import { differencesFrom, type RestoredState } from '../policy/restoration.ts';
+import { SETTLE_MS } from '../policy/windows.ts';
 import { TAGS } from '../cloud/cloud.ts';
 import type { RolloutDependencies } from './dependencies.ts';
 import { createHorizon } from './horizon.ts';
@@ -11,8 +12,6 @@ import { measureCost } from './prices.ts';
 
 /** World time the snapshot looks back: some thousand requests of a busy deployment. */
 const SNAPSHOT_WINDOW_MS = 120_000;
-/** World time after a change of weights until what queued before is gone. */
-export const SETTLE_MS = 5_000;
 /** World time a rollback waits for requests before it says that shares could not be compared. */
 const RESTORED_WINDOW_LIMIT_MS = 180_000;
 const LOOK_EVERY_MS = 200;

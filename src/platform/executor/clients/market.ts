@@ -5,7 +5,7 @@ import type { InterruptionStatistics, PriceQuote } from '../../../contracts/mark
 import { OptiInfraError } from '../../../support/errors.ts';
 import { callJson } from './http.ts';
 
-export interface MarketQuestion {
+interface MarketQuestion {
   readonly provider: CloudProvider;
   readonly accountId: string;
   readonly region: string;

@@ -24,7 +24,7 @@ export interface StageSample {
   /** One-sided p-value that the canary is slower; null when an arm has no answered request. */
   readonly latencyPValue: number | null;
 }
-export interface Opinion {
+interface Opinion {
   readonly verdict: 'passed' | 'failed' | 'inconclusive';
   readonly reason: string;
 }

@@ -4,7 +4,7 @@ import { OptiInfraError } from '../../../support/errors.ts';
 import type { ArmSample, StageSample } from './decide.ts';
 
 /** One judged window in world time; both arms closed. */
-export interface TelemetryQuestion {
+interface TelemetryQuestion {
   readonly customerId: string;
   readonly deployment: string;
   readonly canary: {

@@ -33,7 +33,7 @@ export function usdPerMonth(
 }
 
 /** A promise that has lost more than a fifth is not the one the customer approved. */
-export const TOLERATED_SHORTFALL_SHARE = 0.2;
+const TOLERATED_SHORTFALL_SHARE = 0.2;
 
 export interface PromiseCheck {
   readonly holds: boolean;

@@ -1,3 +1,6 @@
+/** After new weights until what queued under the old ones is answered. World milliseconds. */
+export const SETTLE_MS = 5_000;
+
 /** How long a window may stay open for its samples, and how long a hold waits for a person. World milliseconds. */
 const MINIMUM_MS = 120_000;
 const WITHOUT_TRAFFIC_MS = 300_000;
@@ -19,7 +22,7 @@ export function windowBoundMs(options: {
 
 /** Longer windows an inconclusive stage gets, each with twice the samples of the one before. */
 export const EXTENSIONS = 2;
-export const HOLD_WORLD_MS = 600_000;
+const HOLD_WORLD_MS = 600_000;
 /** A person needs some wall seconds at any time scale. */
 const MINIMUM_HOLD_WALL_MS = 10_000;
 

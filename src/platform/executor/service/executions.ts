@@ -22,7 +22,7 @@ import {
 } from '../contract.ts';
 import type { TemporalClient } from './temporal.ts';
 
-export interface ExecutionView {
+interface ExecutionView {
   readonly optimization_id: string;
   readonly workflow_id: string;
   /** Temporal's word: RUNNING, COMPLETED, FAILED, … */

@@ -7,13 +7,11 @@ import {
   type RolloutFleet,
   type Stage,
 } from '../policy/weights.ts';
+import { SETTLE_MS } from '../policy/windows.ts';
 import { change, patient, quick } from './activity-proxies.ts';
 import { runRollout, type Rollout } from './rollout.ts';
 import { RolloutStopped, type RegisterUndo } from './journal.ts';
 import { REQUIREMENTS, validateStage, type StageQuestion } from './validation.ts';
-
-/** World time after new weights until what queued under the old ones is answered. */
-const SETTLE_MS = 5_000;
 
 /** Moves a deployment from on-demand to spot nodes in seven steps; whatever stops it before the last is undone. */
 export async function spotRollout(input: RolloutInput): Promise<void> {

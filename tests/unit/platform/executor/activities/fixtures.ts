@@ -127,7 +127,7 @@ export function executionOrder(): ExecutionOrder {
 }
 
 /** A clock that only moves when somebody sleeps, at 60 world seconds a second. */
-export function steppingClock(): Clock {
+function steppingClock(): Clock {
   let wallMs = 1_000_000;
   return {
     wallMs: () => wallMs,
