@@ -7,7 +7,7 @@ import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
 
 /** World time the baseline reaches back: a customer has run before it came to us. */
-const LOOK_BACK_MS = 30_000;
+const LOOK_BACK_MS = 35_000;
 const SAMPLES_DEADLINE_MS = 45_000;
 
 /** Phase 1: everything that later phases compare with, read before anything changes. */

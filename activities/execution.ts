@@ -4,6 +4,7 @@ import {
   MIGRATION_STEPS,
   type Optimization,
   type Recommendation,
+  type StageJudgement,
 } from '../src/contracts/api/recommendations.ts';
 import { CANARY } from '../src/contracts/thresholds.ts';
 import { openLiveUpdates, waitForCondition, waitForOptimizationComplete } from '../src/client/index.ts';

@@ -58,71 +58,41 @@ export async function recordTraffic(
   return values as Record<keyof typeof TRAFFIC_METRICS, number | null>;
 }
 
-/** Telemetry comes in batches behind the requests it tells of; a window is settled when its count has stood still so long. */
-const SETTLED_AFTER_MS = 600;
-const SETTLE_DEADLINE_MS = 10_000;
+/** A request is told of when it is answered; slower ones than this are not waited for. World milliseconds. */
+const ANSWER_MS = 5_000;
 
 /**
- * Waits until the platform has counted `requests` since `startMs` and nothing more arrives for the window, then returns
- * it. When traffic does not come it returns the window as it is: too few samples is evidence, and the gates say
- * inconclusive.
+ * Waits until telemetry is complete over a window with `requests` since `startMs`, then returns the window. Its end
+ * follows the newest arrival, not the clock, so that nothing late is missing from it. When traffic does not come it
+ * returns the window as it is: too few samples is evidence, and the gates say inconclusive.
  */
 export async function windowWithRequests(
-  dependencies: ActivityDependencies,
+  { harness, telemetry }: ActivityDependencies,
   subject: RunSubject,
   wanted: { startMs: number; requests: number; deadlineMs: number },
   progress: (details: unknown) => void,
 ): Promise<MeasuredWindow> {
-  const { clock } = dependencies.harness;
-  const countIn = async (window: MeasuredWindow): Promise<number> => {
-    const point = await readMetric(dependencies, subject, 'latency_p50', window);
-    const requests = point?.sample_size ?? 0;
+  const { customerId } = subject;
+  let window: MeasuredWindow = { startMs: wanted.startMs, endMs: wanted.startMs };
+  const look = async () => {
+    const newestMs = await telemetry.newestArrivalMs(customerId);
+    window = { ...window, endMs: Math.max(window.endMs, (newestMs ?? 0) - ANSWER_MS) };
+    const { requests } = await telemetry.requests({ customerId, ...window });
     progress({ requests, wanted: wanted.requests });
-    return requests;
+    return requests >= wanted.requests
+      ? ({ done: true, value: window } as const)
+      : ({ done: false, observed: { requests } } as const);
   };
-  const untilNow = (): MeasuredWindow => ({ startMs: wanted.startMs, endMs: clock.worldMs() });
-  const window = await orOnTimeout(untilNow, () =>
-    waitForCondition(
-      async () => {
-        const reached = untilNow();
-        const requests = await countIn(reached);
-        return requests >= wanted.requests
-          ? { done: true, value: reached }
-          : { done: false, observed: { requests } };
-      },
-      {
-        condition: `${String(wanted.requests)} requests of ${subject.customerId}`,
-        deadlineMs: wanted.deadlineMs,
-        intervalMs: 150,
-        clock,
-      },
-    ),
-  );
-  let counted = -1;
-  await waitForCondition(
-    async () => {
-      const before = counted;
-      counted = await countIn(window);
-      return counted === before
-        ? { done: true, value: counted }
-        : { done: false, observed: { before, counted } };
-    },
-    {
-      condition: `late telemetry of ${subject.customerId} to come in`,
-      deadlineMs: SETTLE_DEADLINE_MS,
-      intervalMs: SETTLED_AFTER_MS,
-      clock,
-    },
-  );
-  return window;
-}
-
-async function orOnTimeout<T>(fallback: () => T, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await waitForCondition(look, {
+      condition: `${String(wanted.requests)} requests of ${customerId}`,
+      deadlineMs: wanted.deadlineMs,
+      intervalMs: 150,
+      clock: harness.clock,
+    });
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    return fallback();
+    return window;
   }
 }
 
