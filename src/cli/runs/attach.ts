@@ -63,6 +63,6 @@ async function estimateOf({ runsDirectory, descriptor }: AttachOptions): Promise
   return estimateFrom(alike.slice(-PAST_RUNS).map(({ run }) => run));
 }
 
-export function temporalLink({ urls }: EnvironmentDescriptor, runId: string): string {
+function temporalLink({ urls }: EnvironmentDescriptor, runId: string): string {
   return `${urls.temporalUi}/namespaces/${NAMESPACES.harness}/workflows/${workflowIdOf(runId)}`;
 }

@@ -2,7 +2,7 @@ import type { GateResult, PhaseRecord, RunState, Verdict } from '../../contracts
 import type { RunEvent } from '../events.ts';
 import { showDuration } from '../times.ts';
 import { withUnit } from '../values.ts';
-import { countPassed, VERDICT_WORDS } from '../verdicts.ts';
+import { countPassed, redFirst, VERDICT_WORDS } from '../verdicts.ts';
 import { colourOf, type Look, type Paint } from './look.ts';
 import { printable, wrapped, type Layout } from './text.ts';
 
@@ -70,8 +70,12 @@ function finishedPhase(phase: PhaseRecord, gates: readonly GateResult[], style: 
   const verdict = phase.verdict ?? 'inconclusive';
   return [
     ...phase.notes.flatMap((note) => wrapped(printable(note), INDENT, layout)),
-    ...(phase.error === null ? [] : wrapped(printable(phase.error), INDENT, layout).map(paint.red)),
-    ...gates.filter((gate) => gate.verdict !== 'passed').flatMap((gate) => redGate(gate, style)),
+    ...(phase.error === null || phase.error === verdict
+      ? []
+      : wrapped(printable(phase.error), INDENT, layout).map(paint.red)),
+    ...redFirst(gates)
+      .filter((gate) => gate.verdict !== 'passed')
+      .flatMap((gate) => redGate(gate, style)),
     `${INDENT}${colourOf(verdict, paint)(`${look.verdict(verdict)}${phaseSummary(phase, gates, verdict)}`)}`,
   ];
 }

@@ -7,7 +7,8 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
 /** Text of others as one printable line: no control characters, no line breaks. */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text.replaceAll(/\s+/g, ' ')).replaceAll(UNPRINTABLE, '').trim();
+  const visible = stripVTControlCharacters(text.replaceAll(/\s/g, ' ')).replaceAll(UNPRINTABLE, '');
+  return visible.replaceAll(/ {2,}/g, ' ').trim();
 }
 
 export interface Layout {

@@ -25,9 +25,11 @@ function content(evidence: RunEvidenceFile | null, missing: string): Markup {
 }
 
 function gapRow(before: number, sequence: number): Markup {
-  const words =
-    sequence === before
-      ? 'the same number twice'
-      : `numbers ${String(before + 1)} to ${String(sequence - 1)} are missing`;
-  return markup`<tr class="failed"><td colspan="4">✗ ${words}</td></tr>`;
+  return markup`<tr class="failed"><td colspan="4">✗ ${gapWords(before, sequence)}</td></tr>`;
+}
+
+function gapWords(before: number, sequence: number): string {
+  if (sequence === before) return 'the same number twice';
+  const [first, last] = [String(before + 1), String(sequence - 1)];
+  return first === last ? `number ${first} is missing` : `numbers ${first} to ${last} are missing`;
 }

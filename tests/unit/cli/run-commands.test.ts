@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+
+import { SCENARIOS } from '../../../src/contracts/scenarios.ts';
+import { command } from './capture.ts';
+
+describe('e2e list', () => {
+  it('shows every scenario with its tags and phases', async () => {
+    const { code, output } = await command('list');
+    expect(code).toBe(0);
+    for (const scenario of SCENARIOS) {
+      expect(output).toContain(scenario.name);
+      for (const { title } of scenario.phases) expect(output).toContain(title);
+    }
+  });
+
+  it('gives one JSON object a line', async () => {
+    const lines = (await command('list', '--json')).output.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(SCENARIOS);
+  });
+});
+
+describe('e2e run', () => {
+  it.each([
+    [['run', 'spot-migraton'], 'Did you mean `spot-migration`?'],
+    [['run', 'zzz'], '`e2e list` shows what there is.'],
+    [['run'], "missing required argument 'scenario'"],
+    [['run', 'spot-migration', '--seed', 'seven'], '--seed: "seven" is not a number'],
+    [['run', 'spot-migration', '--seed', '1.5'], '--seed: "1.5" is not a whole number'],
+    [['run', 'spot-migration', '--seed', '-1'], '--seed: "-1" is not a number from 0'],
+    [['run', 'spot-migration', '--time-scale', '0'], '--time-scale: "0" is not a number'],
+    [['run', 'spot-migration', '--approve', 'manuel'], 'Did you mean `manual`?'],
+    [['run', 'spot-migration', '--prices', 'lst'], 'Did you mean `list`?'],
+    [['run', 'spot-migration', '--preset', 'hars'], 'Did you mean `harsh`?'],
+    [['run', 'spot-migration', '--sed', '7'], 'Did you mean `--seed`?'],
+    [['run', 'spot-migration', '--fault', 'monitor-execution'], 'is not <phase>:<json with a kind>'],
+    [
+      ['run', 'spot-migration', '--fault', 'monitor-execution:{"factor":2}'],
+      'is not <phase>:<json with a kind>',
+    ],
+    [
+      ['run', 'spot-migration', '--fault', 'monitor-executon:{"kind":"stop-traffic"}'],
+      'Did you mean `monitor-execution`?',
+    ],
+  ])('refuses %j with the mend', async (words, said) => {
+    const { code, errors } = await command(...words);
+    expect(code).toBe(2);
+    expect(errors).toContain(said);
+  });
+});
+
+describe.each([
+  ['run', ['run', 'spot-migration', '--name', 'never-started']],
+  ['watch', ['watch', 'some-run', '--name', 'never-started']],
+  ['approve', ['approve', 'some-run', '--reason', 'fine', '--name', 'never-started']],
+])('e2e %s', (_, words) => {
+  it('says which environment is not up, with exit code 3', async () => {
+    const { code, errors } = await command(...words);
+    expect(code).toBe(3);
+    expect(errors).toContain('no environment "never-started" is up');
+  });
+});
+
+describe('e2e approve', () => {
+  it('needs a reason: it is recorded', async () => {
+    const { code, errors } = await command('approve', 'some-run');
+    expect(code).toBe(2);
+    expect(errors).toContain("required option '--reason <text>' not specified");
+  });
+});
