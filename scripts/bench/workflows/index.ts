@@ -1,0 +1,1 @@
+export { bare, framed } from './nine-phases.ts';
