@@ -4,7 +4,7 @@ import type { Observation, RunSubject } from '../../src/contracts/activities.ts'
 import { DECIDE_UPDATE, type ApprovalDecision, type ScenarioInput } from '../../src/contracts/runs.ts';
 import type { PhaseCall } from './run-scenario.ts';
 
-export const decideUpdate = defineUpdate<string, [ApprovalDecision]>(DECIDE_UPDATE);
+const decideUpdate = defineUpdate<string, [ApprovalDecision]>(DECIDE_UPDATE);
 
 /** A person's decision, accepted only while the run waits for one. */
 export interface ApprovalGate {

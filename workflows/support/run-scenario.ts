@@ -19,7 +19,7 @@ import { reasonOf } from './reasons.ts';
 import { createRunRecorder, type RunRecorder } from './run-recorder.ts';
 import { nowMs, timestamp } from './time.ts';
 
-export const runStateQuery = defineQuery<RunState>(RUN_STATE_QUERY);
+const runStateQuery = defineQuery<RunState>(RUN_STATE_QUERY);
 
 const FIXTURE_BUDGET_MS = 120_000;
 

@@ -41,7 +41,7 @@ export function draft(changes: Partial<RecommendationDraft> = {}): Recommendatio
   };
 }
 
-export function opinion(verdict: OpinionVerdict, baseline = false): AgentTaskResult {
+function opinion(verdict: OpinionVerdict, baseline = false): AgentTaskResult {
   return {
     type: 'validate',
     validation: {

@@ -25,7 +25,7 @@ export function startExecutionDelivery(services: OrchestratorServices): Loop {
   });
 }
 
-export async function deliverOwed(services: OrchestratorServices): Promise<void> {
+async function deliverOwed(services: OrchestratorServices): Promise<void> {
   const nowMs = services.clock.wallMs();
   // The attempt is counted before the call: from then on a cancellation has to ask the executor.
   const owed = await services.database.asSystem((trx) => claimOwed(trx, nowMs));

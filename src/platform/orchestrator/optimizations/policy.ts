@@ -5,7 +5,7 @@ import {
 } from '../../../contracts/api/recommendations.ts';
 
 /** Where an optimization may go from each state. */
-export const OPTIMIZATION_TRANSITIONS: Readonly<Record<OptimizationStatus, readonly OptimizationStatus[]>> = {
+const OPTIMIZATION_TRANSITIONS: Readonly<Record<OptimizationStatus, readonly OptimizationStatus[]>> = {
   queued: ['executing', 'rolling_back', 'failed', 'cancelled'],
   executing: ['awaiting_decision', 'rolling_back', 'completed', 'failed', 'rolled_back', 'cancelled'],
   awaiting_decision: ['executing', 'rolling_back', 'failed', 'rolled_back', 'cancelled'],

@@ -16,7 +16,7 @@ export async function lockOptimization(trx: Trx, id: string): Promise<Optimizati
   return trx.selectFrom('optimizations').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-export async function readSteps(trx: Trx, optimizationId: string): Promise<readonly StepRow[]> {
+async function readSteps(trx: Trx, optimizationId: string): Promise<readonly StepRow[]> {
   return trx
     .selectFrom('optimization_steps')
     .selectAll()

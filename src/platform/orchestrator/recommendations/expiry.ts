@@ -5,7 +5,7 @@ import { judgeWaiting } from './opinions.ts';
 const SWEEP_EVERY_MS = 5_000;
 
 /** Expires the undecided whose time is over. */
-export async function expireRecommendations(services: OrchestratorServices): Promise<readonly string[]> {
+async function expireRecommendations(services: OrchestratorServices): Promise<readonly string[]> {
   return services.database.asSystem(async (trx) => {
     const expired = await trx
       .updateTable('recommendations')

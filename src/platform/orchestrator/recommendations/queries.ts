@@ -69,7 +69,7 @@ function writeCursor(createdAt: Date, id: string): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), id])).toString('base64url');
 }
 
-export function readCursor(cursor: string): { readonly createdAt: Date; readonly id: string } {
+function readCursor(cursor: string): { readonly createdAt: Date; readonly id: string } {
   const [createdAtMs, id] = decode(cursor);
   if (typeof createdAtMs === 'number' && Number.isFinite(createdAtMs) && typeof id === 'string') {
     return { createdAt: new Date(createdAtMs), id };

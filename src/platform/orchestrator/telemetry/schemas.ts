@@ -30,7 +30,7 @@ export const connectRequest = z.object({
   hostname: name,
 }) satisfies z.ZodType<ConnectRequest>;
 
-export const engineConfiguration = z.object({
+const engineConfiguration = z.object({
   tensor_parallel_size: z.int().positive(),
   kv_allocation: z.enum(['static', 'paged']),
   prefix_caching: z.boolean(),
