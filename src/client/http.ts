@@ -9,7 +9,8 @@ export class ApiError extends OptiInfraError {
   readonly problem: Problem | null;
 
   constructor(call: string, status: number, problem: Problem | null, body: string) {
-    const code: ErrorCode = problem !== null && problem.code in ERRORS ? problem.code : 'API_CALL_FAILED';
+    const code: ErrorCode =
+      problem !== null && Object.hasOwn(ERRORS, problem.code) ? problem.code : 'API_CALL_FAILED';
     super(code, `${call} → ${String(status)}: ${problem?.detail ?? body.slice(0, 200)}`, {
       details: { status, requestId: problem?.request_id },
     });
@@ -40,7 +41,7 @@ export async function callApi<T>(baseUrl: string, call: ApiRequest): Promise<T> 
   }
   const label = `${call.method} ${url.pathname}`;
   const { status, text } = await exchange(url, call, label);
-  if (status >= 200 && status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
+  if (status >= 200 && status < 300) return parseAnswer(label, text) as T;
   throw new ApiError(label, status, parseProblem(text), text);
 }
 
@@ -75,10 +76,23 @@ async function exchange(
   }
 }
 
+/** Undefined for an empty body. */
+function parseAnswer(label: string, text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (cause) {
+    throw new OptiInfraError('API_CALL_FAILED', `${label} answered with something other than JSON`, {
+      cause,
+      details: { body: text.slice(0, 200) },
+    });
+  }
+}
+
+/** Null when the body is no problem: a proxy's page, or nothing. */
 function parseProblem(text: string): Problem | null {
   try {
-    const value = JSON.parse(text) as Partial<Problem>;
-    return typeof value.code === 'string' && typeof value.detail === 'string' ? (value as Problem) : null;
+    const value = JSON.parse(text) as Partial<Problem> | null;
+    return typeof value?.code === 'string' && typeof value.detail === 'string' ? (value as Problem) : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

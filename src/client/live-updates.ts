@@ -31,20 +31,29 @@ export function openLiveUpdates(options: LiveUpdatesOptions): LiveUpdates {
   let socket: WebSocket | null = null;
   const closing = new AbortController();
 
+  const take = (message: LiveMessage): void => {
+    if (message.kind !== 'event') return;
+    cursor = message.event.sequence;
+    events.push(message.event);
+  };
   const connectOnce = async (): Promise<void> => {
     const token = await options.accessToken();
+    // Closed while the token was on its way: nobody would close this socket any more.
+    if (closing.signal.aborted) return;
     const url = new URL(`/ws/customers/${encodeURIComponent(options.customerId)}`, options.baseUrl);
-    url.protocol = 'ws:';
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('cursor', String(cursor));
     const opened = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
     socket = opened;
-    opened.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as LiveMessage;
-      if (message.kind !== 'event') return;
-      events.push(message.event);
-      cursor = message.event.sequence;
-    });
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      opened.on('message', (data: Buffer) => {
+        try {
+          take(JSON.parse(data.toString()) as LiveMessage);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          opened.terminate();
+        }
+      });
       // An error is always followed by `close`; without a listener it would end the process.
       opened.on('error', () => undefined);
       opened.on('close', (code, reason) => {

@@ -1,6 +1,6 @@
 import type { LoginRequest, TokenResponse } from '../contracts/api/customers.ts';
 import type { Clock } from '../support/clock.ts';
-import { callApi } from './http.ts';
+import { ApiError, callApi } from './http.ts';
 
 /** Gives a valid access token, logging in or refreshing when the last one is about to end. */
 export interface Session {
@@ -17,15 +17,23 @@ export function createSession(baseUrl: string, credentials: LoginRequest, clock:
   let tokens: TokenResponse | null = null;
   let validUntilMs = 0;
   let renewal: Promise<string> | null = null;
+  const login = (): Promise<TokenResponse> =>
+    callApi(baseUrl, { method: 'POST', path: '/auth/login', body: credentials });
+  const refresh = async (token: string): Promise<TokenResponse> => {
+    try {
+      return await callApi(baseUrl, {
+        method: 'POST',
+        path: '/auth/refresh',
+        body: { refresh_token: token },
+      });
+    } catch (error) {
+      // The answer to an earlier refresh may have been lost: its token is spent, and the session is over.
+      if (error instanceof ApiError && error.status === 401) return login();
+      throw error;
+    }
+  };
   const renew = async (): Promise<string> => {
-    tokens =
-      tokens === null
-        ? await callApi<TokenResponse>(baseUrl, { method: 'POST', path: '/auth/login', body: credentials })
-        : await callApi<TokenResponse>(baseUrl, {
-            method: 'POST',
-            path: '/auth/refresh',
-            body: { refresh_token: tokens.refresh_token },
-          });
+    tokens = await (tokens === null ? login() : refresh(tokens.refresh_token));
     validUntilMs = clock.monotonicMs() + tokens.expires_in * 1000 - RENEW_BEFORE_MS;
     return tokens.access_token;
   };
