@@ -117,7 +117,7 @@ ${[0, 1, 2, 3]
   .join('')}`;
 
 const SMALL = `
-@media (max-width:720px){
+@media screen and (max-width:720px){
 header.top,nav,main{padding-left:14px;padding-right:14px}
 section{padding:16px 14px;border-radius:10px}
 h1{font-size:25px}
@@ -151,6 +151,15 @@ section{padding:12px;break-inside:auto}
 figure,tr,.cards li,.attention li{break-inside:avoid}
 table{font-size:9.5px}.gates,.evidence{min-width:0}
 .scroll{overflow:visible}
+.timeline{font-size:9px}.meter svg{display:none}
+h1{font-size:22px}h2{font-size:15px}h3{font-size:12px}
+code,pre,caption,thead th,table .badge,.mark,dt,.kicker{font-size:9px}
+table .badge{padding:0 6px}
+th,td{padding:3px 6px 3px 0;overflow-wrap:anywhere}
+tbody th[scope=row]>code{white-space:normal}
+.gates th[scope=row],.observed,.evidence .value{min-width:0}
+.gates tr>:nth-child(-n+5){overflow-wrap:break-word}
+.chart text{font-size:13px}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .badge,.fill,.rail,.area,.swatch,.band rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 

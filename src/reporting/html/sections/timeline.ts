@@ -47,13 +47,14 @@ function barsOf(run: RunState): Bar[] {
     return [{ phase, title: phase.title, fromMs, toMs }];
   });
   const startMs = Date.parse(run.startedAt);
-  const first = phases[0];
-  const preparing =
-    first === undefined ? [] : [{ phase: null, title: PREPARING, fromMs: startMs, toMs: first.fromMs }];
-  if (run.finishedAt === null) return [...preparing, ...phases];
-  const fromMs = Math.max(startMs, ...phases.map(({ toMs }) => toMs));
-  const closing = { phase: null, title: CLOSING, fromMs, toMs: Date.parse(run.finishedAt) };
-  return [...preparing, ...phases, closing];
+  const ends = run.phases.flatMap(({ finishedAt }) => (finishedAt === null ? [] : [Date.parse(finishedAt)]));
+  // Preparation that broke ended with the phase that carries its error and never started.
+  const readyMs = phases[0]?.fromMs ?? ends[0];
+  const preparing = { phase: null, title: PREPARING, fromMs: startMs, toMs: readyMs ?? startMs };
+  const before = readyMs === undefined ? [] : [preparing];
+  if (run.finishedAt === null) return [...before, ...phases];
+  const fromMs = Math.max(startMs, ...ends);
+  return [...before, ...phases, { phase: null, title: CLOSING, fromMs, toMs: Date.parse(run.finishedAt) }];
 }
 
 function slowestPhase(run: RunState): PhaseRecord | undefined {

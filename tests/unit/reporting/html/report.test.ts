@@ -261,6 +261,12 @@ describe('the time line', () => {
     expect(rows(run)[5]).toContain('of 30 s');
   });
 
+  it('gives broken preparation its time, not the clean-up', () => {
+    const all = rows(infraErrorRun());
+    expect(all[0]).toBe('preparing the customer8.1 s');
+    expect(all[10]).toBe('evidence and clean-up0.9 s');
+  });
+
   it('draws no bar for a phase that was not reached', () => {
     const last = read(rolledBackRun()).querySelectorAll('.timeline tbody tr')[9]!;
     expect(last.querySelectorAll('svg.track')).toEqual([]);
