@@ -153,7 +153,7 @@ describe('live events', () => {
     const before = follow(account);
     await until(before, 1);
     await owed(0);
-    stores.kill('redis');
+    await stores.kill('redis');
     await onboard(account);
     await onboard(account);
     await until(before, 3);
@@ -169,7 +169,7 @@ describe('live events', () => {
 
   it('relays what was owed when the process died, once', async () => {
     const account = await orchestrator.account();
-    stores.kill('redis');
+    await stores.kill('redis');
     await onboard(account);
     await onboard(account);
     await owed(2);
@@ -186,7 +186,7 @@ describe('live events', () => {
     await onboard(account);
     const open = follow(account);
     await until(open, 1);
-    stores.kill('postgres');
+    await stores.kill('postgres');
     const path = `/customers/${account.customerId}/preferences`;
     const read = () => orchestrator.call<Problem>('GET', path, { token: account.token });
     const away = await read();

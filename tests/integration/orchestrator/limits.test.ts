@@ -68,7 +68,7 @@ describe('limits', () => {
   it('limits by its own counter while Redis is away, going on from where it was', async () => {
     const [begun, fresh] = [await orchestrator.account('free'), await orchestrator.account('free')];
     await readMany(begun, 50);
-    stores.kill('redis');
+    await stores.kill('redis');
     const during = await readMany(begun, 11);
     const whole = await readMany(fresh, 61);
     await stores.restart('redis');
@@ -79,7 +79,7 @@ describe('limits', () => {
 
   it('keeps limiting logins while Redis is away', async () => {
     const { email } = await orchestrator.account();
-    stores.kill('redis');
+    await stores.kill('redis');
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 6; attempt += 1) {
       const answer = await orchestrator.call('POST', '/auth/login', { body: { email, password: 'wrong' } });
@@ -111,7 +111,7 @@ describe('limits', () => {
         },
       );
     expect(await redisBecomes(true)).toEqual({ postgres: true, redis: true, clickhouse: true });
-    stores.kill('redis');
+    await stores.kill('redis');
     expect(await redisBecomes(false)).toEqual({ postgres: true, redis: false, clickhouse: true });
     expect((await orchestrator.call('GET', '/health')).status).toBe(200);
     expect((await orchestrator.call('GET', '/health/ready')).status).toBe(503);

@@ -27,7 +27,7 @@ export interface TestStores extends AsyncDisposable {
     text: string,
     scope?: Readonly<Record<string, string>>,
   ): Promise<readonly Row[]>;
-  kill(name: ProcessName): void;
+  kill(name: ProcessName): Promise<void>;
   restart(name: ProcessName): Promise<void>;
 }
 
