@@ -21,12 +21,14 @@ export interface MeasuredWindow {
 }
 
 /** One figure of the platform over a window of world time; null when it has no samples. */
-async function readMetric(
+export async function readMetric(
   { harness }: ActivityDependencies,
   subject: RunSubject,
   type: MetricType,
   window: MeasuredWindow,
 ): Promise<MetricPoint | null> {
+  // The platform refuses an empty window (its times are whole milliseconds); nothing can have been seen in one.
+  if (Math.trunc(window.endMs) <= Math.trunc(window.startMs)) return null;
   const series = await harness.clientOf(subject.email).metrics(subject.customerId, {
     metricType: type,
     ...window,
