@@ -76,7 +76,7 @@ test('a customer that cannot be prepared is an error of the first phase, and wha
     error: 'ENVIRONMENT_MISMATCH: the world knows no preset calm',
   });
   // No id came back, so the clean-up goes by the run.
-  expect(asked).toEqual([{ runId: run.runId, customerIds: [], siteIds: [] }]);
+  expect(asked).toEqual([{ runId: run.runId }]);
   expect(run.lines).not.toContain('collectEvidence');
 });
 
@@ -89,13 +89,7 @@ test('both customers are cleaned up', async () => {
     },
   });
   await run.handle.result();
-  expect(asked).toEqual([
-    {
-      runId: run.runId,
-      customerIds: ['cus_acme-corp', 'cus_twin-of-acme'],
-      siteIds: ['site_acme-corp', 'site_twin-of-acme'],
-    },
-  ]);
+  expect(asked).toEqual([{ runId: run.runId }]);
 });
 
 const deaf = { cleanUp: fail('NOT_FOUND', 'the world has forgotten the site') };
