@@ -1,10 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import type { ServiceVariable } from '../../contracts/environment.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import { displayName, type ProcessContext, type ProcessDefinition, type ProcessName } from '../definition.ts';
 import { environmentPaths } from '../state/paths.ts';
+import { loadPackageBundle } from '../package-bundle.ts';
 import { expectSuccess } from './http-probe.ts';
 import { baseVariables, compileCache } from './variables.ts';
 
@@ -27,14 +29,16 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
     stopSignal: 'SIGTERM',
     deadlineMs: 90_000,
     prepare: async ({ root }) => {
-      if (existsSync(join(root, main))) return;
-      throw new OptiInfraError('BINARY_MISSING', `${displayName(name)}: there is no ${main}`, {
-        hint: 'Check out the whole repository, or leave the service out with `--only`.',
-      });
+      if (!existsSync(join(root, main))) {
+        throw new OptiInfraError('BINARY_MISSING', `${displayName(name)}: there is no ${main}`, {
+          hint: 'Check out the whole repository, or leave the service out with `--only`.',
+        });
+      }
+      await preparePackages(root);
     },
     command: (context) => ({
       file: nodeProgram(context.root),
-      arguments: [join(context.root, main)],
+      arguments: [...preloaded(context.root), join(context.root, main)],
       variables: {
         ...baseVariables(context),
         NODE_COMPILE_CACHE: compileCache(context.root),
@@ -48,6 +52,22 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
       return describeReadiness(body);
     },
   };
+}
+
+/** By root: the module that leads imports to the bundled packages, found once for all services of a launcher. */
+const preloads = new Map<string, string>();
+const searches = new Map<string, Promise<string>>();
+
+async function preparePackages(root: string): Promise<void> {
+  const search = searches.get(root) ?? loadPackageBundle(root);
+  searches.set(root, search);
+  preloads.set(root, await search);
+}
+
+/** A service that nobody prepared for runs all the same, only slower. */
+function preloaded(root: string): string[] {
+  const module = preloads.get(root);
+  return module === undefined ? [] : ['--import', pathToFileURL(module).href];
 }
 
 /** The pinned Node of the project; the one that runs us where the platform has no pinned one. */
