@@ -47,6 +47,7 @@ export const ERRORS = {
   TEMPORAL_UNREACHABLE: { exitCode: 3, meaning: 'Temporal does not answer.' },
   NO_WORKER: { exitCode: 3, meaning: 'No worker polls the task queue.' },
   RECORD_UNREADABLE: { exitCode: 3, meaning: 'The stored record of a run is broken.' },
+  RUN_STUCK: { exitCode: 3, meaning: 'A run stands still because its workflow code fails.' },
   UNKNOWN_RUN: { exitCode: 2, meaning: 'No run has this id.' },
   WAIT_TIMEOUT: { exitCode: 1, meaning: 'An awaited condition did not hold in time.' },
   API_CALL_FAILED: { exitCode: 3, meaning: 'A call to the platform failed.' },

@@ -24,7 +24,7 @@ export interface FollowOptions {
 
 /**
  * Shows a run until it is finished and returns its last state; null when the user detached.
- * @throws OptiInfraError `UNKNOWN_RUN`, `NO_WORKER`
+ * @throws OptiInfraError `UNKNOWN_RUN`, `NO_WORKER`, `RUN_STUCK`
  */
 export async function followRun(options: FollowOptions): Promise<RunState | null> {
   const { temporal, runId, reporters, clock, signal } = options;
@@ -33,6 +33,7 @@ export async function followRun(options: FollowOptions): Promise<RunState | null
   const steps = new Map<string, string>();
   let lastAnswerMs = clock.monotonicMs();
   while (!signal.aborted) {
+    const closed = await isClosed(handle, runId);
     const next = await readState(temporal, handle, runId, clock);
     if (next === null) {
       if (clock.monotonicMs() - lastAnswerMs > NO_WORKER_AFTER_MS) await explainSilence(temporal, runId);
@@ -42,8 +43,10 @@ export async function followRun(options: FollowOptions): Promise<RunState | null
         reporters.forEach((reporter) => reporter.report(event));
       await reportSteps(handle, next, steps, reporters);
       previous = next;
-      if (next.status === 'finished' && (await isClosed(handle))) {
+      if (closed) {
         reporters.forEach((reporter) => reporter.end?.());
+        // A run that was terminated still answers, as it stood when it was.
+        if (next.status !== 'finished') await explainSilence(temporal, runId);
         return next;
       }
     }
@@ -80,17 +83,31 @@ export function unknownRun(runId: string): OptiInfraError {
   });
 }
 
-/** The state says finished before the last activity (the report) has returned. */
-async function isClosed(handle: WorkflowHandle): Promise<boolean> {
-  const { status } = await handle.describe();
-  return status.name !== 'RUNNING';
+/** Asked before the state: the state says finished before the last activity (the report) has returned. */
+async function isClosed(handle: WorkflowHandle, runId: string): Promise<boolean> {
+  const { WorkflowNotFoundError, ServiceError } = await import('@temporalio/client');
+  try {
+    const { status } = await handle.describe();
+    return status.name !== 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw unknownRun(runId);
+    if (error instanceof ServiceError) return false;
+    throw error;
+  }
 }
 
 async function explainSilence({ connection, client }: TemporalConnection, runId: string): Promise<void> {
-  const { status } = await client.workflow.getHandle(workflowIdOf(runId)).describe();
+  const handle = client.workflow.getHandle(workflowIdOf(runId));
+  const { status } = await handle.describe();
   if (status.name !== 'RUNNING' && status.name !== 'COMPLETED') {
     throw new OptiInfraError('UNKNOWN_RUN', `run ${runId} ended as ${status.name} without a verdict`, {
       hint: `Temporal's UI shows why: \`e2e ui\` or the workflow ${workflowIdOf(runId)}.`,
+    });
+  }
+  const failure = await failureOfCode(handle);
+  if (failure !== null) {
+    throw new OptiInfraError('RUN_STUCK', `run ${runId} stands still, its workflow code fails: ${failure}`, {
+      hint: 'It goes on once a worker with mended code is started: `e2e down`, `e2e up`, `e2e watch`.',
     });
   }
   const { default: proto } = await import('@temporalio/proto');
@@ -108,6 +125,21 @@ async function explainSilence({ connection, client }: TemporalConnection, runId:
       hint: 'Start one with `e2e up`; `e2e watch` comes back to the run.',
     },
   );
+}
+
+/** What the last workflow task failed with; null when the code is not at fault. */
+async function failureOfCode(handle: WorkflowHandle): Promise<string | null> {
+  const { default: proto } = await import('@temporalio/proto');
+  const {
+    WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE: thrown,
+    WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: diverged,
+  } = proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
+  const { events } = await handle.fetchHistory();
+  const last = events?.findLast((event) =>
+    Boolean(event.workflowTaskFailedEventAttributes ?? event.workflowTaskCompletedEventAttributes),
+  )?.workflowTaskFailedEventAttributes;
+  const isCode = last?.cause === thrown || last?.cause === diverged;
+  return isCode ? (last.failure?.message ?? 'no reason given') : null;
 }
 
 /** Sub-steps come from the heartbeat of the running activity: the workflow itself learns them only at its end. */

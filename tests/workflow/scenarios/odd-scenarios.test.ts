@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { followRun } from '../../../src/cli/runs/follow-run.ts';
 import { heartbeating } from '../../../activities/context.ts';
 import { NAMESPACES } from '../../../src/contracts/environment.ts';
-import { workflowIdOf, type RunState, type ScenarioInput } from '../../../src/contracts/runs.ts';
+import {
+  RUN_STATE_QUERY,
+  workflowIdOf,
+  type RunState,
+  type ScenarioInput,
+} from '../../../src/contracts/runs.ts';
+import { waitFor } from '../../../src/support/waiting.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
-import type { TestServer } from '../support/temporal-server.ts';
+import { wallClock, type TestServer } from '../support/temporal-server.ts';
 import { goodActivities } from './fake-harness.ts';
-import { INPUT, startHarnessServer } from './scenario-bench.ts';
+import { INPUT, startHarnessServer, temporalOf } from './scenario-bench.ts';
 
 const TASK_QUEUE = 'odd';
 const lines: string[] = [];
@@ -121,4 +128,51 @@ test('nobody decides in time: nothing is approved, the run is inconclusive', asy
   expect(state).toMatchObject({ verdict: 'inconclusive', cleanup: 'done' });
   expect(state.phases[1]?.notes).toEqual(['Nobody decided before the deadline']);
   expect(lines.some((line) => line.startsWith('approve') || line === 'recordDecision')).toBe(false);
+});
+
+async function follow(workflowType: string, meanwhile: (runId: string) => Promise<unknown>) {
+  const runId = randomUUID().slice(0, 8);
+  await server.client.workflow.start(workflowType, {
+    workflowId: workflowIdOf(runId),
+    taskQueue: TASK_QUEUE,
+    args: [INPUT],
+  });
+  await meanwhile(runId);
+  const { signal } = new AbortController();
+  return followRun({ temporal: temporalOf(server), runId, reporters: [], clock: wallClock, signal });
+}
+
+test('a run that cannot go on for a fault outside the frame is said, not waited for', async () => {
+  await expect(follow('breaksOutsideTheFrame', () => Promise.resolve())).rejects.toMatchObject({
+    code: 'RUN_STUCK',
+    message: expect.stringContaining(
+      "its workflow code fails: Cannot read properties of undefined (reading 'join')",
+    ) as string,
+  });
+});
+
+test('a run that was terminated has no verdict, and following it ends', async () => {
+  const ended = follow('waitsForEver', async (runId) => {
+    const handle = server.client.workflow.getHandle(workflowIdOf(runId));
+    await waitFor(
+      async () => {
+        const [first] = (await handle.query<RunState>(RUN_STATE_QUERY)).phases;
+        return first?.verdict === 'passed'
+          ? { done: true, value: null }
+          : { done: false, observed: first?.status };
+      },
+      { condition: 'the first phase', deadlineMs: 20_000, intervalMs: 50, clock: wallClock },
+    );
+    await handle.terminate('by a person');
+  });
+  await expect(ended).rejects.toMatchObject({
+    message: expect.stringContaining('ended as TERMINATED without a verdict') as string,
+  });
+});
+
+test('a run that ends is followed to its verdict', async () => {
+  expect(await follow('whole', () => Promise.resolve())).toMatchObject({
+    status: 'finished',
+    verdict: 'passed',
+  });
 });

@@ -1,3 +1,5 @@
+import { condition } from '@temporalio/workflow';
+
 import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
 import type { ScenarioDefinition } from '../../../src/contracts/scenarios.ts';
 import { flagIs } from '../../../src/assertions/facts.ts';
@@ -105,5 +107,21 @@ export function asksBriefly(input: ScenarioInput): Promise<RunState> {
       (call) => decideAndApprove(call, gate, input.approve, { subject, recommendationId: 'rec_1' }),
       [green],
     );
+  });
+}
+
+/** Breaks where no frame can catch it, every time its task is tried. */
+export function breaksOutsideTheFrame(input: ScenarioInput): Promise<RunState> {
+  const parts = input as unknown as { parts: readonly string[] };
+  return runScenario(definition, { ...input, gitRevision: parts.parts.join() }, async (scenario) => {
+    await run('first')(scenario);
+  });
+}
+
+/** Waits until it is ended from outside. */
+export function waitsForEver(input: ScenarioInput): Promise<RunState> {
+  return runScenario(definition, input, async (scenario) => {
+    await run('first')(scenario);
+    await condition(() => false);
   });
 }

@@ -90,7 +90,8 @@ export async function startOn(
   return { ...journal, runId, handle, state: () => handle.query<RunState>(RUN_STATE_QUERY) };
 }
 
-function temporalOf({ client }: TestServer): Parameters<typeof startRun>[0] {
+/** As the command is connected. */
+export function temporalOf({ client }: TestServer): Parameters<typeof startRun>[0] {
   if (!(client.connection instanceof Connection)) throw new TypeError('the test server is reached by TCP');
   return { client, connection: client.connection, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
