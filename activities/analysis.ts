@@ -93,9 +93,7 @@ async function awaitValidations(
   await recordValidations(dependencies, log, subject, found);
   return {
     evidence: log.evidence,
-    notes: found.validations.map(
-      (each) => `${each.agent_type}: ${each.verdict} – ${each.reasons.join('; ')}`,
-    ),
+    notes: found.validations.map((each) => `${each.agent_type}: ${each.verdict} – ${each.reasons.join(' ')}`),
     output: {},
   };
 }

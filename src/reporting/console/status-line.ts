@@ -13,9 +13,9 @@ export function statusLine(run: RunState, estimate: Estimate | null, nowMs: numb
 
 function doing(run: RunState): string {
   if (run.phases.some(({ status }) => status === 'running')) return 'elapsed';
-  return run.phases.some(({ status }) => status === 'finished')
-    ? 'collecting evidence and cleaning up,'
-    : 'preparing the customer,';
+  if (run.phases.every(({ status }) => status !== 'pending')) return 'collecting evidence and cleaning up,';
+  const begun = run.phases.some(({ status }) => status === 'finished');
+  return begun ? 'preparing the next phase,' : 'preparing the customer,';
 }
 
 function budget(run: RunState): string {

@@ -370,6 +370,10 @@ describe('the line that shows elapsed time', () => {
     );
     const collecting = { ...passedRun(), status: 'running' as const, verdict: null, finishedAt: null };
     expect(status(collecting, [])).toContain('collecting evidence and cleaning up');
+    const between = collecting.phases.map((phase) =>
+      phase.number === 9 ? { ...phase, status: 'pending' as const } : phase,
+    );
+    expect(status({ ...collecting, phases: between }, [])).toContain('preparing the next phase');
   });
 
   it('is not written elsewhere than in a terminal, nor after the end', () => {
