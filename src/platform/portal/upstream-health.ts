@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { describeError } from '../../support/errors.ts';
+import { exchange } from '../../support/http-exchange.ts';
 
 /** What the orchestrator says of itself, or that it says nothing. */
 export interface UpstreamHealth {
@@ -24,10 +25,10 @@ const answer = z.looseObject({
 /** Asks now; nothing is remembered, so the page never shows an old state as the present one. */
 export async function readUpstreamHealth(orchestratorUrl: string): Promise<UpstreamHealth> {
   try {
-    const response = await fetch(new URL('/health/ready', orchestratorUrl), {
+    const response = await exchange(new URL('/health/ready', orchestratorUrl), {
       signal: AbortSignal.timeout(TIME_LIMIT_MS),
     });
-    const { dependencies } = answer.parse(await response.json());
+    const { dependencies } = answer.parse(JSON.parse(response.text));
     return {
       state: response.ok ? 'ready' : 'unavailable',
       detail: `HTTP ${String(response.status)}`,

@@ -2,6 +2,7 @@ import type * as Ec2Sdk from '@aws-sdk/client-ec2';
 import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 
 import { OptiInfraError } from '../../support/errors.ts';
+import { exchange } from '../../support/http-exchange.ts';
 import { assumedCredentials } from './aws-credentials.ts';
 import type { Cloud, CloudAccount, CloudInstance, LaunchRequest } from './cloud.ts';
 
@@ -33,11 +34,10 @@ export function createAws(options: AwsOptions): Cloud {
       return createAccount(sdk, client);
     },
     probe: async () => {
-      await fetch(options.endpoint, { method: 'HEAD', signal: AbortSignal.timeout(2_000) }).catch(
-        (cause: unknown) => {
-          throw refused('answer', cause);
-        },
-      );
+      const look = { method: 'HEAD', signal: AbortSignal.timeout(2_000) };
+      await exchange(new URL(options.endpoint), look).catch((cause: unknown) => {
+        throw refused('answer', cause);
+      });
     },
   };
 }

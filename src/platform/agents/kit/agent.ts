@@ -1,5 +1,6 @@
 import type { AgentType } from '../../../contracts/api/common.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { exchange } from '../../../support/http-exchange.ts';
 import type { Service, ServiceContext } from '../../kit/run-service.ts';
 import { createServer, type DependencyProbe } from '../../kit/server.ts';
 import { Registration } from './registration.ts';
@@ -74,11 +75,10 @@ export async function createAgent(definition: AgentDefinition, context: ServiceC
 function reachable(baseUrl: string, path: string): DependencyProbe {
   return async () => {
     const url = new URL(path, baseUrl);
-    // `fetch` refuses a URL with credentials, and a ping needs none.
+    // A ping needs no credentials.
     url.username = '';
     url.password = '';
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
+    const response = await exchange(url, { signal: AbortSignal.timeout(2_000) });
     if (!response.ok)
       throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${path} answered ${response.status}`);
   };

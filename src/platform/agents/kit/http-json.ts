@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { OptiInfraError } from '../../../support/errors.ts';
+import { exchange, type HttpAnswer } from '../../../support/http-exchange.ts';
 
 export interface JsonRequest {
   readonly method?: 'GET' | 'POST';
@@ -20,12 +21,12 @@ export async function callJson<T>(url: URL, schema: z.ZodType<T>, request: JsonR
   const where = `${request.method ?? 'GET'} ${url.origin}${url.pathname}`;
   const response = await send(url, where, request);
   if (!response.ok) {
-    const text = (await response.text()).slice(0, 500);
+    const text = response.text.slice(0, 500);
     throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${where} answered ${response.status}: ${text}`, {
       details: { status: response.status },
     });
   }
-  const text = await response.text();
+  const { text } = response;
   const read = schema.safeParse(text === '' ? null : parseJson(text, where));
   if (read.success) return read.data;
   throw new OptiInfraError(
@@ -47,13 +48,13 @@ export function urlBelow(baseUrl: string, path: string): URL {
   return new URL(`${baseUrl.replace(/\/+$/, '')}${path}`);
 }
 
-async function send(url: URL, where: string, request: JsonRequest): Promise<Response> {
+async function send(url: URL, where: string, request: JsonRequest): Promise<HttpAnswer> {
   const limit = AbortSignal.timeout(CALL_LIMIT_MS);
   const headers: Record<string, string> = { accept: 'application/json' };
   if (request.key !== undefined) headers['authorization'] = `Bearer ${request.key}`;
   if (request.body !== undefined) headers['content-type'] = 'application/json';
   try {
-    return await fetch(url, {
+    return await exchange(url, {
       method: request.method ?? 'GET',
       headers,
       signal: request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]),

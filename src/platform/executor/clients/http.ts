@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../../contracts/errors.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { exchange } from '../../../support/http-exchange.ts';
 
 export interface HttpCall {
   readonly method?: 'GET' | 'PUT';
@@ -12,7 +13,7 @@ const TIME_LIMIT_MS = 10_000;
 
 /** One JSON call to another service. Its refusal keeps its code; silence and 5xx become DEPENDENCY_UNAVAILABLE. */
 export async function callJson(service: string, url: URL, call: HttpCall = {}): Promise<unknown> {
-  const response = await fetch(url, {
+  const response = await exchange(url, {
     method: call.method ?? 'GET',
     headers: {
       ...(call.key === undefined ? {} : { authorization: `Bearer ${call.key}` }),
@@ -23,7 +24,7 @@ export async function callJson(service: string, url: URL, call: HttpCall = {}): 
   }).catch((cause: unknown) => {
     throw new OptiInfraError('DEPENDENCY_UNAVAILABLE', `${service} does not answer`, { cause });
   });
-  const text = await response.text();
+  const { text } = response;
   if (response.ok) return text === '' ? null : parse(service, text);
   throw refusal(service, call.method ?? 'GET', url, response.status, text);
 }
