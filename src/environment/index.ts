@@ -2,6 +2,7 @@
 export { checkHealth } from './health.ts';
 export { killProcess, restartProcess } from './control-process.ts';
 export { DEFAULT_SETTINGS, startEnvironment } from './start-environment.ts';
+export { preferPackageBundle } from './package-bundle.ts';
 export { stopEnvironment } from './stop-environment.ts';
 export { connectEnvironment, readEnvironment } from './state/environment-handle.ts';
 export { environmentNames, PROJECT_ROOT } from './state/paths.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { OptiInfraError } from '../support/errors.ts';
 
@@ -43,6 +44,11 @@ export async function loadPackageBundle(
     if (!existsSync(preload)) throw notBuilt(error);
   }
   return preload;
+}
+
+/** Makes this process, a command that is about to start an environment, load its own clients from the bundle too. */
+export async function preferPackageBundle(root: string): Promise<void> {
+  await import(pathToFileURL(await loadPackageBundle(root)).href);
 }
 
 /** The lockfile says which packages, this file what is made of them. */

@@ -57,9 +57,10 @@ export function registerUp(program: Command): void {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const { startEnvironment } = await import('../../environment/index.ts');
+  const { PROJECT_ROOT, preferPackageBundle, startEnvironment } = await import('../../environment/index.ts');
   const { green, dim } = colours();
   const started = performance.now();
+  await preferPackageBundle(PROJECT_ROOT);
   const only = PROCESS_NAMES.filter((name) => options.only?.includes(displayName(name)) ?? true);
   const environment = await interruptible((signal) =>
     startEnvironment({

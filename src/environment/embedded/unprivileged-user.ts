@@ -12,6 +12,14 @@ export interface SystemUser {
 /** The user PostgreSQL runs as: undefined when we are not root (then it is us), else `nobody`. */
 export function unprivilegedUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  nobody ??= lookUpNobody();
+  return nobody;
+}
+
+let nobody: SystemUser | undefined;
+
+/** Two processes, so once. */
+function lookUpNobody(): SystemUser {
   const id = (option: string): number =>
     Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }).trim());
   return { uid: id('-u'), gid: id('-g') };
