@@ -21,7 +21,7 @@ export interface MeasuredWindow {
 }
 
 /** One figure of the platform over a window of world time; null when it has no samples. */
-export async function readMetric(
+async function readMetric(
   { harness }: ActivityDependencies,
   subject: RunSubject,
   type: MetricType,

@@ -38,7 +38,7 @@ function ownerOf(name: string, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => (prefix.endsWith('.') ? name.startsWith(prefix) : name === prefix));
 }
 
-export function subjectOf(runId: string, companyName: string): RunSubject {
+function subjectOf(runId: string, companyName: string): RunSubject {
   const name = companyName.toLowerCase().replaceAll(' ', '-');
   return {
     runId,

@@ -24,6 +24,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The server answers before it has made its namespaces and attributes; a worker or a start in between is refused. */
+async function ready(address: string, namespace: string, wanted: readonly string[]): Promise<Connection> {
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = wanted.filter(
+      (attribute) => customAttributes[attribute.split('=')[0] ?? ''] === undefined,
+    );
+    if (missing.length > 0) throw new Error(`no search attributes ${missing.join(', ')}`);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 export interface TestServerOptions {
   /** Made besides `default`; the client talks to it. */
   readonly namespace?: string;
@@ -52,7 +69,7 @@ export async function startTestServer({
   const connection = await waitFor(
     async () => {
       if (child.exitCode !== null) throw new Error(`temporal ended with ${String(child.exitCode)}`);
-      return Connection.connect({ address }).then(
+      return ready(address, namespace, searchAttributes).then(
         (value) => ({ done: true, value }) as const,
         (observed: unknown) => ({ done: false, observed }) as const,
       );
