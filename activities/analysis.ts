@@ -37,7 +37,7 @@ async function triggerAnalysis(
   const startedAt = toTimestamp(clock.wallMs());
   const { analysis_id: analysisId } = await harness
     .clientOf(subject.email)
-    .analyze(subject.customerId, 'cost');
+    .analyze(subject.customerId, 'cost', `${subject.runId}-analysis`);
   log.record('analysis.id', [analysisId], { unit: 'text', source: 'POST /customers/{id}/analyze' });
   const tasks = await database.rows<{ agent_type: string }>(
     `SELECT agent_type FROM tasks WHERE customer_id = $1 AND type = 'analyze'`,

@@ -109,7 +109,11 @@ async function forecastForTwin(
   progress: (details: unknown) => void,
 ): Promise<Recommendation | null> {
   const client = harness.clientOf(twin.email);
-  const { analysis_id: analysisId } = await client.analyze(twin.customerId, 'cost');
+  const { analysis_id: analysisId } = await client.analyze(
+    twin.customerId,
+    'cost',
+    `${twin.runId}-twin-analysis`,
+  );
   try {
     return await waitForRecommendation(client, twin.customerId, (each) => each.analysis_id === analysisId, {
       clock: harness.clock,

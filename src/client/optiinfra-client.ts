@@ -42,7 +42,8 @@ export interface OptiInfraClient {
   infrastructure(customerId: string): Promise<InfrastructureResponse>;
   preferences(customerId: string): Promise<Preferences>;
   setPreferences(customerId: string, change: Partial<Preferences>): Promise<Preferences>;
-  analyze(customerId: string, agentType: AgentType): Promise<AnalyzeResponse>;
+  /** The same `idempotencyKey` starts one analysis, however often it is sent. */
+  analyze(customerId: string, agentType: AgentType, idempotencyKey?: string): Promise<AnalyzeResponse>;
   task(taskId: string): Promise<TaskView>;
   recommendations(
     customerId: string,
@@ -100,7 +101,13 @@ export function createClient(options: ClientOptions): OptiInfraClient {
     preferences: (id) => get(`${customer(id)}/preferences`),
     setPreferences: (id, change) =>
       call({ method: 'PATCH', path: `${customer(id)}/preferences`, body: change }),
-    analyze: (id, agentType) => post(`${customer(id)}/analyze`, { agent_type: agentType }),
+    analyze: (id, agentType, idempotencyKey) =>
+      call({
+        method: 'POST',
+        path: `${customer(id)}/analyze`,
+        body: { agent_type: agentType },
+        ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
+      }),
     task: (id) => get(`/orchestrator/tasks/${encodeURIComponent(id)}`),
     recommendations: (id, filter = {}) =>
       pages(`${customer(id)}/recommendations`, {

@@ -85,3 +85,10 @@ test('a login that owns no customer says so', async () => {
   customer = null;
   await expect(client.customerId()).rejects.toThrow('dana@acme.example owns no customer');
 });
+
+test('an analysis asked for again after a lost answer carries the same key', async () => {
+  answer = () => ({ status: 202, body: { status: 'started', analysis_id: 'anl_1', task_id: 'tsk_1' } });
+  await client.analyze('cus_1', 'cost', 'run-1-analysis');
+  await client.analyze('cus_1', 'cost');
+  expect(calls().map(({ headers }) => headers['idempotency-key'])).toEqual(['run-1-analysis', undefined]);
+});
