@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import type { ProcessContext, ProcessDefinition } from '../definition.ts';
 import { pythonPaths } from '../python.ts';
-import { expectSuccess } from './http-probe.ts';
 import { baseVariables } from './variables.ts';
 
 /** The AWS simulator (moto): EC2, STS and IAM of any number of accounts, in memory. */
@@ -32,40 +31,37 @@ export const aws: ProcessDefinition = {
     },
     workingDirectory: context.root,
   }),
-  loadClient: async () => undefined,
+  loadClient,
   probe: writeAndReadSecurityGroup,
 };
 
-/** One call of EC2's query protocol. The simulator checks no signature, but tells service and region by its scope. */
-async function ec2(
-  url: string,
-  signal: AbortSignal,
-  parameters: Readonly<Record<string, string>>,
-): Promise<string> {
-  return expectSuccess(url, signal, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      // This account holds nothing but the probe.
-      authorization: 'AWS4-HMAC-SHA256 Credential=readiness/20260101/us-east-1/ec2/aws4_request',
-    },
-    body: new URLSearchParams({ Version: '2016-11-15', ...parameters }).toString(),
-  });
+async function loadClient() {
+  return import('@aws-sdk/client-ec2');
 }
 
 async function writeAndReadSecurityGroup(context: ProcessContext, signal: AbortSignal): Promise<string> {
-  const call = (parameters: Readonly<Record<string, string>>): Promise<string> =>
-    ec2(context.descriptor.urls.aws, signal, parameters);
-  const name = `readiness-${randomUUID()}`;
-  const created = await call({
-    Action: 'CreateSecurityGroup',
-    GroupName: name,
-    GroupDescription: 'readiness probe',
+  const { EC2Client, CreateSecurityGroupCommand, DeleteSecurityGroupCommand, DescribeSecurityGroupsCommand } =
+    await loadClient();
+  const client = new EC2Client({
+    region: 'us-east-1',
+    endpoint: context.descriptor.urls.aws,
+    // The simulator asks for no key; this account holds nothing but the probe.
+    credentials: { accessKeyId: 'readiness', secretAccessKey: 'readiness' },
+    maxAttempts: 1,
   });
-  const groupId = /<groupId>([^<]+)</.exec(created)?.[1];
-  if (groupId === undefined) throw new Error('EC2 made a security group without an id');
-  const read = await call({ Action: 'DescribeSecurityGroups', 'GroupId.1': groupId });
-  await call({ Action: 'DeleteSecurityGroup', GroupId: groupId });
-  if (!read.includes(`<groupName>${name}<`)) throw new Error('EC2 lost a security group');
-  return 'EC2 security group written and read';
+  const options = { abortSignal: signal };
+  try {
+    const name = `readiness-${randomUUID()}`;
+    const { GroupId } = await client.send(
+      new CreateSecurityGroupCommand({ GroupName: name, Description: 'readiness probe' }),
+      options,
+    );
+    if (GroupId === undefined) throw new Error('EC2 made a security group without an id');
+    const read = await client.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }), options);
+    await client.send(new DeleteSecurityGroupCommand({ GroupId }), options);
+    if (read.SecurityGroups?.[0]?.GroupName !== name) throw new Error('EC2 lost a security group');
+    return 'EC2 security group written and read';
+  } finally {
+    client.destroy();
+  }
 }

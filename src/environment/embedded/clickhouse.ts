@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { ProcessContext, ProcessDefinition } from '../definition.ts';
 import { pythonPaths } from '../python.ts';
 import { dataDirectory } from '../state/paths.ts';
-import { expectSuccess } from './http-probe.ts';
 import { baseVariables } from './variables.ts';
 
 /** ClickHouse's engine behind our HTTP front. */
@@ -30,24 +29,45 @@ export const clickhouse: ProcessDefinition = {
     variables: { ...baseVariables(context), PYTHONUNBUFFERED: '1' },
     workingDirectory: context.root,
   }),
-  loadClient: async () => undefined,
+  loadClient,
   probe: writeAndReadRow,
 };
 
+async function loadClient() {
+  return import('@clickhouse/client');
+}
+
 async function writeAndReadRow(context: ProcessContext, signal: AbortSignal): Promise<string> {
+  const { createClient, ClickHouseLogLevel } = await loadClient();
+  const client = createClient({
+    url: context.descriptor.urls.clickhouse,
+    request_timeout: 5_000,
+    // It would print, beside throwing, what a start that is still going on makes of it.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   const token = randomUUID();
-  const run = (query: string): Promise<string> =>
-    expectSuccess(`${context.descriptor.urls.clickhouse}/?param_token=${token}`, signal, {
-      method: 'POST',
-      body: query,
+  try {
+    await client.command({
+      query: 'CREATE TABLE IF NOT EXISTS default.readiness (token String) ENGINE = MergeTree ORDER BY token',
+      abort_signal: signal,
     });
-  await run('CREATE TABLE IF NOT EXISTS default.readiness (token String) ENGINE = MergeTree ORDER BY token');
-  await run(`INSERT INTO default.readiness FORMAT JSONEachRow\n${JSON.stringify({ token })}\n`);
-  const answer = await run(
-    'SELECT version() AS version FROM default.readiness WHERE token = {token:String} FORMAT JSONEachRow',
-  );
-  await run('TRUNCATE TABLE default.readiness');
-  if (answer.trim() === '') throw new Error('ClickHouse lost a row');
-  const { version } = JSON.parse(answer) as { version: string };
-  return `ClickHouse ${version}, row written and read`;
+    await client.insert({
+      table: 'default.readiness',
+      values: [{ token }],
+      format: 'JSONEachRow',
+      abort_signal: signal,
+    });
+    const result = await client.query({
+      query: 'SELECT version() AS version FROM default.readiness WHERE token = {token:String}',
+      query_params: { token },
+      format: 'JSONEachRow',
+      abort_signal: signal,
+    });
+    const [row] = await result.json<{ version: string }>();
+    await client.command({ query: 'TRUNCATE TABLE default.readiness', abort_signal: signal });
+    if (row === undefined) throw new Error('ClickHouse lost a row');
+    return `ClickHouse ${row.version}, row written and read`;
+  } finally {
+    await client.close();
+  }
 }

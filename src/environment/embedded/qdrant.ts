@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { ProcessContext, ProcessDefinition } from '../definition.ts';
 import { pythonPaths } from '../python.ts';
 import { dataDirectory } from '../state/paths.ts';
-import { expectSuccess } from './http-probe.ts';
 import { baseVariables } from './variables.ts';
 
 /** Qdrant's engine behind our REST front. */
@@ -30,30 +29,31 @@ export const qdrant: ProcessDefinition = {
     variables: { ...baseVariables(context), PYTHONUNBUFFERED: '1' },
     workingDirectory: context.root,
   }),
-  loadClient: async () => undefined,
+  loadClient,
   probe: writeAndReadPoint,
 };
 
-async function writeAndReadPoint(context: ProcessContext, signal: AbortSignal): Promise<string> {
+async function loadClient() {
+  return import('@qdrant/js-client-rest');
+}
+
+async function writeAndReadPoint(context: ProcessContext, _signal: AbortSignal): Promise<string> {
+  const { QdrantClient } = await loadClient();
+  const client = new QdrantClient({
+    url: context.descriptor.urls.qdrant,
+    timeout: 5_000,
+    checkCompatibility: false,
+  });
   // A name of its own: two commands may look at the same time.
-  const collection = `${context.descriptor.urls.qdrant}/collections/readiness-${randomUUID()}`;
-  const call = (method: string, path: string, body?: unknown): Promise<string> =>
-    expectSuccess(`${collection}${path}`, signal, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
+  const collection = `readiness-${randomUUID()}`;
   const id = 1;
-  await call('PUT', '', { vectors: { size: 2, distance: 'Cosine' } });
+  await client.createCollection(collection, { vectors: { size: 2, distance: 'Cosine' } });
   try {
-    await call('PUT', '/points?wait=true', { points: [{ id, vector: [0.6, 0.8], payload: {} }] });
-    const { result } = JSON.parse(await call('POST', '/points', { ids: [id] })) as {
-      result: readonly { readonly id: unknown }[];
-    };
-    if (result[0]?.id !== id) throw new Error('Qdrant lost a point');
+    await client.upsert(collection, { wait: true, points: [{ id, vector: [0.6, 0.8], payload: {} }] });
+    const [point] = await client.retrieve(collection, { ids: [id] });
+    if (point?.id !== id) throw new Error('Qdrant lost a point');
     return 'point written and read';
   } finally {
-    await call('DELETE', '');
+    await client.deleteCollection(collection);
   }
 }
