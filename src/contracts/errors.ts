@@ -19,6 +19,10 @@ export const ERRORS = {
     status: 409,
     meaning: 'The recommendations depend on each other in a circle, which is named.',
   },
+  STALE_LEASE: {
+    status: 409,
+    meaning: 'Another optimization holds the deployment now; the writer is out of date.',
+  },
   IDEMPOTENCY_MISMATCH: { status: 409, meaning: 'The Idempotency-Key was used with another request.' },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
   QUERY_TOO_LONG: { status: 414, meaning: 'The query string is over 2,048 characters.' },

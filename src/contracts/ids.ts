@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'aud' // audit entry
   | 'out' // outcome
   | 'qbl' // quality baseline
+  | 'gld' // golden run
   | 'bat' // telemetry batch
   | 'site' // a customer's side in the world
   | 'run'; // run of a scenario

@@ -106,3 +106,30 @@ export interface AppliedState {
   /** Empty when all went well; else what could not be applied, by instance id. */
   readonly problems: Readonly<Record<string, string>>;
 }
+
+/**
+ * Golden prompts: a fixed set of prompts with known good answers, asked like any request. The platform orders a run, the
+ * runtime asks and scores. `GET /agent-runtime/golden-runs/next?wait_ms=M` answers with the oldest open one, or 204.
+ */
+export interface GoldenRunOrder {
+  readonly golden_run_id: string;
+  readonly deployment: string;
+  /** How many prompts of the set, from the first; the same number asks the same prompts. */
+  readonly prompts: number;
+}
+/** `POST /agent-runtime/golden-results`; the first complete result counts, a repeated one changes nothing. */
+export interface GoldenResults {
+  readonly golden_run_id: string;
+  readonly answers: readonly GoldenAnswer[];
+  /** Why prompts stayed without an answer; null when all were answered. */
+  readonly problem: string | null;
+}
+export interface GoldenAnswer {
+  readonly prompt_id: string;
+  readonly instance_id: string;
+  /** World epoch milliseconds. */
+  readonly answered_at_ms: number;
+  readonly latency_ms: number;
+  /** 0–1. */
+  readonly quality_score: number;
+}

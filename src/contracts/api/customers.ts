@@ -117,6 +117,10 @@ export interface EngineConfiguration {
   readonly scheduler: 'prefill_first' | 'chunked';
   readonly quantization: 'bf16' | 'fp8' | 'int8' | 'w4a16';
   readonly max_model_len: number;
+  /** Checkpoint of the model (`--revision`). */
+  readonly revision: string;
+  /** Prompt template the server applies (`--chat-template`). */
+  readonly chat_template: string;
 }
 
 export const METRIC_TYPES = [

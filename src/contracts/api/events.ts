@@ -22,6 +22,11 @@ export const EVENT_TYPES = [
   'agent.unreachable',
   'agent.recovered',
   'instance.interruption_notice',
+  'deployment.configuration_changed',
+  'quality.baseline_recorded',
+  'quality.regression_found',
+  'conflict.detected',
+  'conflict.resolved',
   'resolution_executed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -1,4 +1,5 @@
-import type { AgentType, Lifecycle, RiskLevel } from './common.ts';
+import type { AgentType, CloudProvider, Lifecycle, RiskLevel } from './common.ts';
+import type { EngineConfiguration } from './customers.ts';
 
 export const RECOMMENDATION_STATUSES = [
   'pending',
@@ -13,11 +14,27 @@ export const RECOMMENDATION_STATUSES = [
 ] as const;
 export type RecommendationStatus = (typeof RECOMMENDATION_STATUSES)[number];
 
+/** What agents propose. `type` says why, the plan's `kind` how it is carried out. */
+export const RECOMMENDATION_TYPES = [
+  'spot_migration',
+  'return_to_spot',
+  'spot_replacement',
+  'cross_cloud_placement',
+  'commitment',
+  'kv_cache_optimization',
+  'quantization',
+  'rightsizing',
+  'idle_shutdown',
+  'quality_rollback',
+  'hybrid',
+] as const;
+export type RecommendationType = (typeof RECOMMENDATION_TYPES)[number];
+
 export interface Recommendation {
   readonly id: string;
   readonly customer_id: string;
   readonly analysis_id: string;
-  readonly type: string;
+  readonly type: RecommendationType;
   readonly agent_type: AgentType;
   readonly status: RecommendationStatus;
   readonly title: string;
@@ -29,8 +46,10 @@ export interface Recommendation {
   readonly confidence: number;
   readonly risk_level: RiskLevel;
   readonly reasons: readonly string[];
-  readonly plan: MigrationPlan;
+  readonly plan: OptimizationPlan;
   readonly forecast: SavingsForecast;
+  /** Recommendations that must have completed before this one may be executed. */
+  readonly depends_on: readonly string[];
   readonly validations: readonly Validation[];
   readonly requires_approval: boolean;
   readonly created_at: string;
@@ -55,6 +74,68 @@ export interface MigrationPlan {
   readonly kept_on_demand_share: number;
 }
 
+interface PlanScope {
+  readonly deployment: string;
+  /** Where the deployment's nodes run now. */
+  readonly provider: CloudProvider;
+  readonly region: string;
+  readonly instance_type: string;
+}
+
+/** Another engine configuration on the nodes that are there, node by node. */
+export interface ConfigurationPlan extends PlanScope {
+  readonly kind: 'configuration_change';
+  /** In the order in which they are changed. */
+  readonly instance_ids: readonly string[];
+  readonly from: EngineConfiguration;
+  readonly to: EngineConfiguration;
+}
+
+/** Fewer nodes; none kept means that the deployment is shut down. */
+export interface ScaleInPlan extends PlanScope {
+  readonly kind: 'scale_in';
+  readonly reason: 'over_provisioned' | 'idle';
+  readonly retire_instance_ids: readonly string[];
+  readonly keep_instance_ids: readonly string[];
+}
+
+/** The same deployment elsewhere: another region, cloud or kind of node. */
+export interface PlacementPlan extends PlanScope {
+  readonly kind: 'placement';
+  readonly replace_instance_ids: readonly string[];
+  readonly keep_instance_ids: readonly string[];
+  readonly target: {
+    readonly provider: CloudProvider;
+    readonly region: string;
+    readonly instance_type: string;
+    readonly lifecycle: Lifecycle;
+    readonly nodes: readonly { readonly zone: string; readonly usd_per_hour: number }[];
+  };
+  readonly transfer: { readonly gb_per_month: number; readonly usd_per_month: number };
+}
+
+/** One node in the place of a spot node that the cloud takes back: spot where there is capacity, else on demand. */
+export interface ReplacementPlan extends PlanScope {
+  readonly kind: 'replacement';
+  readonly lost_instance_id: string;
+  /** Zones to try spot in, best pool first. */
+  readonly spot_zones: readonly string[];
+  /** Where it runs on demand when no pool has capacity. */
+  readonly on_demand_zone: string;
+}
+
+/** Parts of several recommendations that hold together, carried out in this order; each kind at most once. */
+export interface HybridPlan extends PlanScope {
+  readonly kind: 'hybrid';
+  readonly parts: readonly (ConfigurationPlan | MigrationPlan | ScaleInPlan)[];
+  /** The recommendations it was made from. */
+  readonly recommendation_ids: readonly string[];
+}
+
+export type OptimizationPlan =
+  MigrationPlan | ConfigurationPlan | ScaleInPlan | PlacementPlan | ReplacementPlan | HybridPlan;
+export type PlanKind = OptimizationPlan['kind'];
+
 /** What the saving was predicted from, so that anyone can recompute it. */
 export interface SavingsForecast {
   readonly cost_before_usd_per_month: number;
@@ -71,6 +152,20 @@ export interface SavingsForecast {
     readonly similarity: number;
     readonly ratio: number;
   }[];
+  /** Latencies the author expects afterwards; null where it made no statement. */
+  readonly latency: LatencyPrediction | null;
+}
+
+/** Milliseconds. The interval is the model's own error on the fleet as it is, applied to the fleet as it will be. */
+export interface LatencyPrediction {
+  readonly latency_ms_p50: number;
+  readonly latency_ms_p95: number;
+  readonly latency_ms_p99: number;
+  readonly low_latency_ms_p95: number;
+  readonly high_latency_ms_p95: number;
+  /** The same model on the fleet as it is, and what was measured there. */
+  readonly latency_ms_p95_now: number;
+  readonly latency_ms_p95_measured: number;
 }
 
 export const OPINIONS = ['approve', 'approve_with_condition', 'veto'] as const;
@@ -98,6 +193,9 @@ export interface QualityBaseline {
   readonly interval: { readonly low: number; readonly high: number };
   readonly standard_deviation: number;
   readonly sample_size: number;
+  /** Scores of the customer's own traffic, or of the golden prompts asked for this purpose. */
+  readonly source: 'traffic' | 'golden_prompts';
+  readonly golden_run_id: string | null;
 }
 
 export interface DecisionRequest {
@@ -129,6 +227,47 @@ export const MIGRATION_STEPS = [
   'terminate_ondemand',
 ] as const;
 export type MigrationStep = (typeof MIGRATION_STEPS)[number];
+
+export const PLACEMENT_STEPS = [
+  'create_target_instances',
+  'deploy_canary',
+  'validate_canary',
+  'scale_to_50_percent',
+  'validate_50_percent',
+  'full_migration',
+  'terminate_source_instances',
+] as const;
+export const CONFIGURATION_STEPS = [
+  'configure_canary',
+  'validate_configured_canary',
+  'configure_50_percent',
+  'validate_configured_50_percent',
+  'configure_all',
+  'validate_configured_all',
+] as const;
+export const SCALE_IN_STEPS = ['drain_nodes', 'validate_drained', 'terminate_nodes'] as const;
+export const REPLACEMENT_STEPS = ['create_replacement', 'shift_traffic', 'confirm_reclaimed'] as const;
+
+export type StepName =
+  | MigrationStep
+  | (typeof PLACEMENT_STEPS)[number]
+  | (typeof CONFIGURATION_STEPS)[number]
+  | (typeof SCALE_IN_STEPS)[number]
+  | (typeof REPLACEMENT_STEPS)[number];
+
+const STEPS_BY_KIND: Readonly<Record<Exclude<PlanKind, 'hybrid'>, readonly StepName[]>> = {
+  spot_migration: MIGRATION_STEPS,
+  configuration_change: CONFIGURATION_STEPS,
+  scale_in: SCALE_IN_STEPS,
+  placement: PLACEMENT_STEPS,
+  replacement: REPLACEMENT_STEPS,
+};
+
+/** The steps an optimization of this plan goes through, in order. */
+export function stepsOf(plan: OptimizationPlan): readonly StepName[] {
+  if (plan.kind === 'hybrid') return plan.parts.flatMap(({ kind }) => STEPS_BY_KIND[kind]);
+  return STEPS_BY_KIND[plan.kind];
+}
 
 export const OPTIMIZATION_STATUSES = [
   'queued',

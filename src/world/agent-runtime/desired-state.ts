@@ -15,6 +15,8 @@ const configuration = z.object({
   scheduler: z.enum(['prefill_first', 'chunked']),
   quantization: z.enum(['bf16', 'fp8', 'int8', 'w4a16']),
   max_model_len: z.number().int().positive(),
+  revision: z.string().min(1),
+  chat_template: z.string().min(1),
 });
 const desiredState = z.object({
   generation: z.number().int().nonnegative(),

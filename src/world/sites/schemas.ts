@@ -22,6 +22,8 @@ const engineConfiguration = z.strictObject({
   scheduler: z.enum(['prefill_first', 'chunked']),
   quantization: z.enum(['bf16', 'fp8', 'int8', 'w4a16']),
   max_model_len: positiveInteger,
+  revision: z.string().min(1),
+  chat_template: z.string().min(1),
 }) satisfies z.ZodType<EngineConfiguration>;
 
 const traffic = z.strictObject({

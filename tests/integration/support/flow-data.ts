@@ -47,6 +47,8 @@ export function inventory(observedAtMs: number, instances: readonly InstanceRepo
           scheduler: 'prefill_first',
           quantization: 'bf16',
           max_model_len: 8192,
+          revision: 'main',
+          chat_template: 'llama-3',
         },
         instance_ids: instances.map(({ instance_id }) => instance_id),
         weights: Object.fromEntries(instances.map(({ instance_id }) => [instance_id, 1])),

@@ -50,6 +50,8 @@ const snapshot: Snapshot = {
     scheduler: 'prefill_first',
     quantization: 'bf16',
     max_model_len: 8192,
+    revision: 'main',
+    chat_template: 'llama-3',
   },
   costUsdPerMonth: 120_000,
   requestsPerSecond: 45,

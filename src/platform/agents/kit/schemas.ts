@@ -46,6 +46,8 @@ const deployment = z.object({
     scheduler: z.enum(['prefill_first', 'chunked']),
     quantization: z.enum(['bf16', 'fp8', 'int8', 'w4a16']),
     max_model_len: z.int().positive(),
+    revision: z.string().min(1),
+    chat_template: z.string().min(1),
   }),
   instance_ids: z.array(z.string()),
 });

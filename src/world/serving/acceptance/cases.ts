@@ -26,6 +26,8 @@ export const ACME_ENGINE: EngineConfiguration = {
   scheduler: 'prefill_first',
   quantization: 'bf16',
   max_model_len: 8_192,
+  revision: 'main',
+  chat_template: 'llama-3',
 };
 
 /** One row of the acceptance table (world spec §4). `expected` is null where the fleet is overloaded. */

@@ -86,6 +86,8 @@ export function acme(
           scheduler: 'prefill_first',
           quantization: 'bf16',
           max_model_len: 8_192,
+          revision: 'main',
+          chat_template: 'llama-3',
         },
         instance_ids: instances.map(({ instance_id }) => instance_id),
       },

@@ -25,6 +25,8 @@ export const CONFIGURATION: EngineConfiguration = {
   scheduler: 'chunked',
   quantization: 'bf16',
   max_model_len: 8192,
+  revision: 'main',
+  chat_template: 'llama-3',
 };
 
 export function createFakeHost(): FakeHost {

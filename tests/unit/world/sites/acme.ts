@@ -18,6 +18,8 @@ export const ACME: SiteRequest = {
     scheduler: 'prefill_first',
     quantization: 'bf16',
     max_model_len: 8192,
+    revision: 'main',
+    chat_template: 'llama-3',
   },
   traffic: {
     requestsPerSecond: 45,

@@ -36,6 +36,8 @@ export function contextOf(instances: readonly InstanceView[]): CustomerContext {
           scheduler: 'prefill_first',
           quantization: 'bf16',
           max_model_len: 8192,
+          revision: 'main',
+          chat_template: 'llama-3',
         },
         instance_ids: instances.map(({ instance_id }) => instance_id),
       },

@@ -17,6 +17,8 @@ const before: Snapshot = {
     scheduler: 'prefill_first',
     quantization: 'bf16',
     max_model_len: 8192,
+    revision: 'main',
+    chat_template: 'llama-3',
   },
   costUsdPerMonth: 60_000,
   requestsPerSecond: 45,
