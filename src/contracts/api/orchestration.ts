@@ -295,6 +295,24 @@ export interface GoldenBaselineRequest {
   readonly engine_configuration: EngineConfiguration;
   readonly baseline: Omit<QualityBaseline, 'id'>;
 }
+/**
+ * `POST /internal/customers/{id}/quality-comparisons` (agent key): a golden run held against the baseline, paired by
+ * prompt; once a golden run. A `regression` becomes the event `quality.regression_found`.
+ */
+export interface QualityComparisonReport {
+  readonly deployment: string;
+  readonly baseline_id: string;
+  readonly golden_run_id: string;
+  readonly verdict: 'kept' | 'regression' | 'inconclusive';
+  /** Prompts that both runs answered. */
+  readonly pairs: number;
+  readonly baseline_mean: number;
+  readonly present_mean: number;
+  /** Relative drop of the mean and its one-sided 95 % bounds; null with fewer than two pairs. */
+  readonly quality_drop: number | null;
+  readonly quality_drop_lower: number | null;
+  readonly quality_drop_upper: number | null;
+}
 /** `PUT /internal/optimizations/{id}/steps/{name}` (service key): idempotent, events and audit follow from it. */
 export type StepReport = Omit<ExecutionStep, 'name'>;
 /** `PUT /internal/optimizations/{id}/status` (service key). */
