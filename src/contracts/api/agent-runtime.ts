@@ -39,6 +39,8 @@ export interface DeploymentReport {
   readonly name: string;
   readonly model: string;
   readonly engine_configuration: EngineConfiguration;
+  /** By instance id, of every node that runs an engine; nodes differ while a change is rolled out. */
+  readonly engine_configurations?: Readonly<Record<string, EngineConfiguration>>;
   readonly instance_ids: readonly string[];
   /** Traffic weights now in force, by instance id. */
   readonly weights: Readonly<Record<string, number>>;

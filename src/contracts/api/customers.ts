@@ -106,6 +106,8 @@ export interface DeploymentView {
   readonly name: string;
   readonly model: string;
   readonly engine_configuration: EngineConfiguration;
+  /** By instance id, where the agent-runtime reported it. */
+  readonly engine_configurations?: Readonly<Record<string, EngineConfiguration>>;
   readonly instance_ids: readonly string[];
 }
 
