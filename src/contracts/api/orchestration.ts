@@ -159,6 +159,8 @@ export interface ConflictResolution {
   readonly resolution_strategy: ResolutionStrategy;
   readonly chosen_recommendation: string | null;
   readonly hybrid_solution: HybridSolution | null;
+  /** Only with a hybrid: the recommendation made of it, which the other agents validate before it can be executed. */
+  readonly hybrid_recommendation_id?: string;
   /** Groups run one after another; the recommendations within a group touch disjoint deployments and run in parallel. */
   readonly execution_order: readonly (readonly string[])[] | null;
   readonly rejected: readonly { readonly recommendation_id: string; readonly reason: string }[];
