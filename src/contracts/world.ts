@@ -141,6 +141,8 @@ export interface TrafficRequest {
 /** `POST /sites/{id}/reclaim`: the cloud takes spot nodes back with its usual notice. */
 export interface ReclaimRequest {
   readonly nodes: number;
+  /** Exactly these, `nodes` of them; without it those that serve first, oldest first. */
+  readonly instanceIds?: readonly string[];
 }
 /** Answer of a reclaim: each node and the world time (epoch milliseconds) at which the cloud takes it. */
 export interface Reclaim {
