@@ -12,7 +12,7 @@ import type {
 import type { InfrastructureResponse } from '../../src/contracts/api/customers.ts';
 import type { EnvironmentUrls } from '../../src/contracts/environment.ts';
 import type { ScenarioInput } from '../../src/contracts/runs.ts';
-import type { Site, SiteRequest } from '../../src/contracts/world.ts';
+import type { FleetRequest, Site, SiteRequest } from '../../src/contracts/world.ts';
 import { acmeFleet, createWorldClient, UNTUNED_ENGINE } from '../../src/fixtures/index.ts';
 import { randomIds } from '../../src/support/ids.ts';
 import { randomStream } from '../../src/support/random.ts';
@@ -31,6 +31,13 @@ const SCENARIO: ScenarioInput = {
 export function benchFleet(): SiteRequest {
   const runId = `bench-${randomUUID().slice(0, 8)}`;
   return acmeFleet({ runId, companyName: 'Benchmark', scenario: SCENARIO });
+}
+
+/** Its one fleet. */
+export function firstFleet({ fleets }: SiteRequest): FleetRequest {
+  const [fleet] = fleets;
+  if (fleet === undefined) throw new Error('the reference site has no fleet');
+  return fleet;
 }
 
 /** A customer with a discovered fleet whose agent-runtime is the benchmark. Disposing of it takes the fleet down. */
@@ -53,11 +60,11 @@ export async function createBenchCustomer(urls: EnvironmentUrls, clock: Clock): 
   const baseUrl = urls.orchestrator;
   const world = createWorldClient(urls.world);
   const request = benchFleet();
-  const site = await world.createSite({
-    ...request,
-    traffic: { ...request.traffic, requestsPerSecond: REQUESTS_PER_SECOND },
-  });
-  const fleet = { deployment: request.deployment, instanceIds: site.instanceIds };
+  const served = firstFleet(request);
+  const traffic = { ...served.traffic, requestsPerSecond: REQUESTS_PER_SECOND };
+  const site = await world.createSite({ ...request, fleets: [{ ...served, traffic }] });
+  const fleet = { deployment: served.deployment, instanceIds: site.instanceIds };
+  const roleArn = site.accounts[0]?.roleArn ?? '';
   const credentials = { email: `bench.${randomUUID()}@e2e.example`, password: randomUUID() };
   const { customer_id: customerId } = await signup(baseUrl, {
     ...credentials,
@@ -67,8 +74,8 @@ export async function createBenchCustomer(urls: EnvironmentUrls, clock: Clock): 
   const client = createClient({ baseUrl, credentials, clock });
   await client.onboard(customerId, {
     cloud_provider: 'aws',
-    region: site.region,
-    iam_role_arn: site.roleArn,
+    region: served.region,
+    iam_role_arn: roleArn,
   });
   const { agent_token: agentToken } = await client.installCommand(customerId);
   const asRuntime = <T>(path: string, token: string, body: unknown): Promise<T> =>
@@ -77,7 +84,7 @@ export async function createBenchCustomer(urls: EnvironmentUrls, clock: Clock): 
     version: '1.0.0',
     hostname: 'benchmark',
   });
-  await asRuntime('/agent-runtime/discover', token, inventory(request, site, clock.worldMs()));
+  await asRuntime('/agent-runtime/discover', token, inventory(served, site, clock.worldMs()));
   return {
     fleet,
     customerId,
@@ -88,7 +95,8 @@ export async function createBenchCustomer(urls: EnvironmentUrls, clock: Clock): 
   };
 }
 
-function inventory(request: SiteRequest, { region, instanceIds }: Site, worldMs: number): DiscoverRequest {
+function inventory(request: FleetRequest, { instanceIds }: Site, worldMs: number): DiscoverRequest {
+  const { region } = request;
   return {
     observed_at_ms: Math.round(worldMs),
     instances: instanceIds.map((id) => ({

@@ -5,6 +5,7 @@ import { randomIds } from '../support/ids.ts';
 import { createLogger } from '../support/logging.ts';
 import { readServiceConfig } from '../support/service-config.ts';
 import { createAws } from './clouds/aws.ts';
+import type { Cloud } from './clouds/cloud.ts';
 import { createWorldServer } from './server.ts';
 import { createSites } from './sites/sites.ts';
 
@@ -18,8 +19,15 @@ const config = readServiceConfig();
 const clock = createClock(config.anchor());
 const logger = createLogger('world');
 const cloud = createAws({ endpoint: config.text('OPTIINFRA_AWS_ENDPOINT') });
+/** Until the world serves a Compute endpoint. */
+const noGcp: Cloud = {
+  openAccount: async () => {
+    throw new OptiInfraError('CLOUD_REFUSED', 'the world has no GCP');
+  },
+  probe: async () => undefined,
+};
 const sites = createSites({
-  cloud,
+  clouds: { aws: cloud, gcp: noGcp },
   coldStart: coldStartNamed(config.text('OPTIINFRA_COLD_START')),
   clock,
   ids: randomIds,

@@ -2,7 +2,7 @@ import { createCustomer, createHarness, createWorldClient } from '../../../src/f
 import { createLogger } from '../../../src/support/logging.ts';
 import { runExperiment } from '../../../src/world/serving/acceptance/experiment.ts';
 import { hardwareFor } from '../../../src/world/serving/hardware.ts';
-import { benchFleet } from '../bench-customer.ts';
+import { benchFleet, firstFleet } from '../bench-customer.ts';
 import { environmentFor, type BenchContext } from '../context.ts';
 import { number, range } from '../format.ts';
 import { usageOf } from '../process-usage.ts';
@@ -39,7 +39,7 @@ export async function benchWorld(context: BenchContext): Promise<SectionReport> 
 
 /** Requests per CPU second of one experiment in this process. */
 function modelRate(seed: number, quick: boolean): number {
-  const fleet = benchFleet();
+  const fleet = firstFleet(benchFleet());
   const before = process.cpuUsage();
   const finished = runExperiment({
     hardware: hardwareFor(fleet.instanceType, fleet.model),

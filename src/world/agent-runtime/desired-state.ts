@@ -66,7 +66,7 @@ async function poll(context: RuntimeContext, generation: number): Promise<Desire
 async function apply(context: RuntimeContext, state: DesiredState): Promise<Record<string, string>> {
   const problems: Record<string, string> = {};
   for (const deployment of state.deployments) {
-    if (deployment.name === context.host.deployment) {
+    if (context.host.deployments.includes(deployment.name)) {
       Object.assign(problems, await applyDeployment(context, deployment));
     } else {
       for (const instanceId of Object.keys(deployment.weights)) {
@@ -82,12 +82,12 @@ async function applyDeployment(
   { host, signal }: RuntimeContext,
   deployment: DesiredDeployment,
 ): Promise<Record<string, string>> {
-  const problems = { ...host.applyWeights(deployment.weights) };
+  const problems = { ...host.applyWeights(deployment.name, deployment.weights) };
   const wishes = Object.entries(deployment.engine_configurations);
   const outcomes = await Promise.all(
     wishes.map(async ([instanceId, wish]) => ({
       instanceId,
-      problem: await host.configureEngine(instanceId, wish, signal),
+      problem: await host.configureEngine(deployment.name, instanceId, wish, signal),
     })),
   );
   for (const { instanceId, problem } of outcomes) {

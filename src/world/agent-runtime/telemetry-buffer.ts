@@ -12,7 +12,7 @@ export interface TelemetryBuffer {
   /** Request records that did not fit since the start. */
   readonly dropped: number;
   /** Takes what fits; answers how many request records did not. */
-  push(delivery: TelemetryDelivery): number;
+  push(delivery: Omit<TelemetryDelivery, 'deployment'>): number;
   /** The oldest waiting records as one batch, or undefined when nothing waits. */
   take(maximumRequests: number): Omit<TelemetryBatch, 'batch_id' | 'deployment'> | undefined;
 }

@@ -3,7 +3,7 @@ import type { RuntimeContext } from './context.ts';
 import { RuntimeRefused } from './context.ts';
 import type { TelemetryDelivery } from './host.ts';
 import { persist } from './persist.ts';
-import { createTelemetryBuffer } from './telemetry-buffer.ts';
+import { createTelemetryBuffer, type TelemetryBuffer } from './telemetry-buffer.ts';
 
 /** With this much waiting a batch leaves at once, about 250 kB of JSON. */
 const BATCH_REQUESTS = 1_000;
@@ -28,7 +28,9 @@ export interface TelemetryShipper {
 
 export function createTelemetryShipper(context: RuntimeContext, bound = BUFFER_BOUND): TelemetryShipper {
   const { clock, logger, signal } = context;
-  const buffer = createTelemetryBuffer(bound);
+  /** One a deployment: a batch belongs to one, and a loud one must not fill the room of a quiet one. */
+  const buffers = new Map<string, TelemetryBuffer>();
+  for (const deployment of context.host.deployments) buffers.set(deployment, createTelemetryBuffer(bound));
   let shipped = 0;
   let refused = 0;
   let overflowing = false;
@@ -56,19 +58,21 @@ export function createTelemetryShipper(context: RuntimeContext, bound = BUFFER_B
       return shipped;
     },
     get lost() {
-      return buffer.dropped + refused;
+      return [...buffers.values()].reduce((sum, { dropped }) => sum + dropped, refused);
     },
     accept: (delivery) => {
-      const lost = buffer.push(delivery);
+      const lost = buffers.get(delivery.deployment)?.push(delivery) ?? 0;
       if (lost > 0 && !overflowing) logger.error({ bound }, 'telemetry buffer full: newest records dropped');
       overflowing = lost > 0;
     },
     run: async () => {
       for (;;) {
-        if (buffer.size < BATCH_REQUESTS) await clock.sleepWall(SHIP_INTERVAL_MS, signal);
-        const content = buffer.take(LARGEST_BATCH_REQUESTS);
-        if (content === undefined) continue;
-        await deliver({ batch_id: context.ids('bat'), deployment: context.host.deployment, ...content });
+        const full = [...buffers.values()].some(({ size }) => size >= BATCH_REQUESTS);
+        if (!full) await clock.sleepWall(SHIP_INTERVAL_MS, signal);
+        for (const [deployment, buffer] of buffers) {
+          const content = buffer.take(LARGEST_BATCH_REQUESTS);
+          if (content !== undefined) await deliver({ batch_id: context.ids('bat'), deployment, ...content });
+        }
       }
     },
   };

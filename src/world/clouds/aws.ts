@@ -31,7 +31,7 @@ export function createAws(options: AwsOptions): Cloud {
         }),
         maxAttempts: 5,
       });
-      return createAccount(sdk, client);
+      return createAccount(sdk, client, region);
     },
     probe: async () => {
       const look = { method: 'HEAD', signal: AbortSignal.timeout(2_000) };
@@ -42,7 +42,7 @@ export function createAws(options: AwsOptions): Cloud {
   };
 }
 
-function createAccount(sdk: typeof Ec2Sdk, client: EC2Client): CloudAccount {
+function createAccount(sdk: typeof Ec2Sdk, client: EC2Client, region: string): CloudAccount {
   return {
     launchOnDemand: async (request) => {
       const answer = await client
@@ -50,7 +50,7 @@ function createAccount(sdk: typeof Ec2Sdk, client: EC2Client): CloudAccount {
         .catch((cause: unknown) => {
           throw refused('RunInstances', cause);
         });
-      return liveInstances(answer.Instances ?? []);
+      return liveInstances(answer.Instances ?? [], region);
     },
     describe: async () => {
       const pages = sdk.paginateDescribeInstances(
@@ -60,7 +60,9 @@ function createAccount(sdk: typeof Ec2Sdk, client: EC2Client): CloudAccount {
       const found: CloudInstance[] = [];
       try {
         for await (const page of pages) {
-          for (const { Instances } of page.Reservations ?? []) found.push(...liveInstances(Instances ?? []));
+          for (const { Instances } of page.Reservations ?? []) {
+            found.push(...liveInstances(Instances ?? [], region));
+          }
         }
       } catch (cause) {
         throw refused('DescribeInstances', cause);
@@ -74,6 +76,15 @@ function createAccount(sdk: typeof Ec2Sdk, client: EC2Client): CloudAccount {
         .catch((cause: unknown) => {
           throw refused('TerminateInstances', cause);
         });
+    },
+    protect: async (instanceIds, on) => {
+      for (const InstanceId of instanceIds) {
+        await client
+          .send(new sdk.ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: on } }))
+          .catch((cause: unknown) => {
+            throw refused('ModifyInstanceAttribute', cause);
+          });
+      }
     },
     close: () => client.destroy(),
   };
@@ -96,7 +107,7 @@ function runInstances(request: LaunchRequest) {
   };
 }
 
-function liveInstances(instances: readonly Instance[]): CloudInstance[] {
+function liveInstances(instances: readonly Instance[], region: string): CloudInstance[] {
   return instances.map((instance) => {
     const { InstanceId, InstanceType, Placement, State, InstanceLifecycle } = instance;
     const zone = Placement?.AvailabilityZone;
@@ -104,6 +115,8 @@ function liveInstances(instances: readonly Instance[]): CloudInstance[] {
       throw refused('describe a machine in full', new Error(JSON.stringify(instance)));
     }
     return {
+      provider: 'aws',
+      region,
       instanceId: InstanceId,
       instanceType: InstanceType,
       zone,

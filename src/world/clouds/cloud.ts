@@ -1,7 +1,8 @@
-import type { Lifecycle } from '../../contracts/api/common.ts';
+import type { CloudProvider, Lifecycle } from '../../contracts/api/common.ts';
+import type { Place } from '../../contracts/world.ts';
 
 /** What a cloud's API tells about one machine. */
-export interface CloudInstance {
+export interface CloudInstance extends Place {
   readonly instanceId: string;
   readonly zone: string;
   readonly instanceType: string;
@@ -23,6 +24,8 @@ export interface CloudAccount {
   /** Every machine that is starting or running; one that is absent has gone. */
   describe(): Promise<readonly CloudInstance[]>;
   terminate(instanceIds: readonly string[]): Promise<void>;
+  /** The customer's own guard against termination by API, on or off. */
+  protect(instanceIds: readonly string[], on: boolean): Promise<void>;
   close(): void;
 }
 
@@ -31,3 +34,5 @@ export interface Cloud {
   /** @throws OptiInfraError `CLOUD_REFUSED` when the cloud's endpoint does not answer. */
   probe(): Promise<void>;
 }
+
+export type Clouds = Readonly<Record<CloudProvider, Cloud>>;

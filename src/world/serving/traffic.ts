@@ -5,6 +5,8 @@ import type { ServingRequest } from './request.ts';
 
 export interface TrafficOptions {
   readonly seed: number;
+  /** Before the names of the random streams: two deployments of a seed have nothing in common. Empty unless told. */
+  readonly streamPrefix?: string;
   readonly profile: TrafficProfile;
   /** World time of the first moment traffic may arrive. */
   readonly startMs: number;
@@ -39,9 +41,10 @@ class PoissonTraffic implements Traffic {
   constructor(options: TrafficOptions) {
     this.#profile = options.profile;
     this.#idPrefix = options.idPrefix;
-    this.#arrivals = randomStream(options.seed, 'arrivals');
-    this.#inputLengths = randomStream(options.seed, 'input-lengths');
-    this.#outputLengths = randomStream(options.seed, 'output-lengths');
+    const { seed, streamPrefix = '' } = options;
+    this.#arrivals = randomStream(seed, `${streamPrefix}arrivals`);
+    this.#inputLengths = randomStream(seed, `${streamPrefix}input-lengths`);
+    this.#outputLengths = randomStream(seed, `${streamPrefix}output-lengths`);
     this.#askedMs = options.startMs;
     this.#untilNext = this.#arrivals.exponential(1);
     this.#ratePerMs = ratePerMs(options.profile.requestsPerSecond);

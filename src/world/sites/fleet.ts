@@ -14,28 +14,22 @@ export interface FleetOptions {
   readonly deployment: string;
   readonly model: string;
   readonly seed: number;
+  /** Before the names of its random streams; empty in a site's first fleet. */
+  readonly streamPrefix: string;
   readonly configuration: EngineConfiguration;
   readonly times: StartTimes;
   readonly logger: Logger;
 }
 
-/** An instance as the cloud shows it, and since when it is known. */
-export interface SeenInstance {
-  readonly instance: CloudInstance;
-  readonly launchedAtMs: number;
-}
-
-/** What a look at the cloud changed. */
-export interface FleetChange {
-  readonly changed: boolean;
-  /** Requests that were on machines which have gone. */
-  readonly lost: readonly { readonly machine: Machine; readonly finished: readonly Finished[] }[];
+/** Requests that were on a machine which has gone. */
+export interface Loss {
+  readonly machine: Machine;
+  readonly finished: readonly Finished[];
 }
 
 /** The machines of a deployment, followed by what the cloud shows. */
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #seen = new Map<string, SeenInstance>();
   readonly #machines = new Map<string, Machine>();
   /** Instances that carry the tag but cannot serve: said once. */
   readonly #unfit = new Set<string>();
@@ -52,11 +46,6 @@ export class Fleet {
 
   get everyMachine(): readonly Machine[] {
     return [...this.#machines.values()];
-  }
-
-  /** Every live instance of the account, whether it serves or not. */
-  get instances(): readonly SeenInstance[] {
-    return [...this.#seen.values()];
   }
 
   machine(instanceId: string): Machine | undefined {
@@ -77,30 +66,11 @@ export class Fleet {
     return most?.configuration ?? this.#options.configuration;
   }
 
-  /** Takes the cloud's present list for true. A machine that is seen for the first time is cold, unless `warm`. */
-  follow(instances: readonly CloudInstance[], nowMs: number, warm = false): FleetChange {
-    let changed = false;
-    for (const instance of instances) {
-      const before = this.#seen.get(instance.instanceId);
-      changed ||= before === undefined || before.instance.state !== instance.state;
-      this.#seen.set(instance.instanceId, { instance, launchedAtMs: before?.launchedAtMs ?? nowMs });
-      changed = this.#join(instance, nowMs, warm) || changed;
-    }
-    const present = new Set(instances.map(({ instanceId }) => instanceId));
-    const absent = [...this.#seen.keys()].filter((instanceId) => !present.has(instanceId));
-    const lost = absent.flatMap((instanceId) => this.lose(instanceId));
-    return { changed: changed || absent.length > 0, lost };
-  }
-
-  /** The instance is no more. */
-  lose(instanceId: string): FleetChange['lost'] {
-    this.#seen.delete(instanceId);
-    const machine = this.machine(instanceId);
-    return machine === undefined ? [] : [{ machine, finished: machine.lose() }];
-  }
-
-  /** True when the instance became a machine of the deployment. */
-  #join(instance: CloudInstance, nowMs: number, warm: boolean): boolean {
+  /**
+   * Looks at an instance that the cloud shows; true when it became a machine of the deployment just now. A new machine
+   * is cold, unless `warm`.
+   */
+  look(instance: CloudInstance, nowMs: number, warm = false): boolean {
     const { deployment, model, logger } = this.#options;
     const known = this.#machines.get(instance.instanceId);
     if (known !== undefined) {
@@ -119,18 +89,25 @@ export class Fleet {
     }
   }
 
+  /** The instance is no more. */
+  lose(instanceId: string): Loss | undefined {
+    const machine = this.machine(instanceId);
+    return machine === undefined ? undefined : { machine, finished: machine.lose() };
+  }
+
   #add(
     instance: CloudInstance,
     hardware: ReturnType<typeof hardwareFor>,
     nowMs: number,
     warm: boolean,
   ): void {
-    const { seed, times } = this.#options;
+    const { seed, streamPrefix, times } = this.#options;
     const machine = new Machine({
       instance,
       hardware,
       configuration: this.configuration,
       seed,
+      streamPrefix,
       ordinal: this.#machinesEver,
       launchedAtMs: nowMs,
       readyAtMs: warm ? nowMs : nowMs + times.coldStartMs,

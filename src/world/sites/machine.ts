@@ -13,7 +13,9 @@ export interface MachineOptions {
   readonly hardware: HardwareProfile;
   readonly configuration: EngineConfiguration;
   readonly seed: number;
-  /** Its place in the site's history: instance ids are random, streams must not be. */
+  /** Before the names of its random streams; empty in a site's first fleet. */
+  readonly streamPrefix: string;
+  /** Its place in its fleet's history: instance ids are random, streams must not be. */
   readonly ordinal: number;
   readonly launchedAtMs: number;
   readonly readyAtMs: number;
@@ -26,6 +28,8 @@ export class Machine implements Backend {
   readonly lifecycle: Lifecycle;
   readonly launchedAtMs: number;
   readonly ordinal: number;
+  /** Names its fate under the market's interruptions. */
+  readonly fate: string;
   readonly engine: ServingNode;
   readonly qualityNoise: RandomStream;
   requestsServed = 0;
@@ -38,20 +42,21 @@ export class Machine implements Backend {
   readonly #times: StartTimes;
 
   constructor(options: MachineOptions) {
-    const { instance, hardware, configuration, seed, ordinal } = options;
+    const { instance, hardware, configuration, seed, streamPrefix, ordinal } = options;
     this.instanceId = instance.instanceId;
     this.lifecycle = instance.lifecycle;
     this.launchedAtMs = options.launchedAtMs;
     this.ordinal = ordinal;
+    this.fate = `${streamPrefix}${ordinal}`;
     this.#instance = instance;
     this.#readyAtMs = options.readyAtMs;
     this.#times = options.times;
-    this.qualityNoise = randomStream(seed, `quality/${ordinal}`);
+    this.qualityNoise = randomStream(seed, `${streamPrefix}quality/${ordinal}`);
     this.engine = createServingNode({
       instanceId: instance.instanceId,
       hardware,
       configuration,
-      noise: randomStream(seed, `iteration-noise/${ordinal}`),
+      noise: randomStream(seed, `${streamPrefix}iteration-noise/${ordinal}`),
     });
   }
 
@@ -102,14 +107,25 @@ export class Machine implements Backend {
     return this.engine.abandon();
   }
 
-  describe(weight: number): SiteNode {
+  /** What it runs, or will run once what is on it has finished. */
+  get wantedConfiguration(): EngineConfiguration {
+    return this.#wantedConfiguration ?? this.engine.configuration;
+  }
+
+  describe(deployment: string, weight: number): SiteNode {
+    const { provider, region, instanceType, zone } = this.#instance;
     return {
       instanceId: this.instanceId,
-      zone: this.#instance.zone,
+      deployment,
+      provider,
+      region,
+      instanceType,
+      zone,
       lifecycle: this.lifecycle,
       state: this.#state(weight),
       weight,
       requestsServed: this.requestsServed,
+      engineConfiguration: this.engine.configuration,
     };
   }
 

@@ -1,7 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { SitesResponse } from '../../contracts/world.ts';
-import { agentRuntimeRequest, fault, parseBody, reclaimRequest, siteRequest } from './schemas.ts';
+import {
+  agentRuntimeRequest,
+  deployRequest,
+  fault,
+  parseBody,
+  reclaimRequest,
+  siteRequest,
+  trafficRequest,
+} from './schemas.ts';
 import type { Sites } from './sites.ts';
 
 interface SiteParameters {
@@ -34,15 +42,25 @@ export function registerSiteRoutes(server: FastifyInstance, sites: Sites): void 
   });
   server.post<SiteParameters>('/sites/:id/faults', async ({ params, body }) => {
     const running = sites.get(params.id);
-    running.addFault(parseBody(fault, body));
+    await running.addFault(parseBody(fault, body));
     return running.state();
   });
   server.delete<SiteParameters>('/sites/:id/faults', async ({ params }) => {
     const running = sites.get(params.id);
-    running.clearFaults();
+    await running.clearFaults();
+    return running.state();
+  });
+  server.post<SiteParameters>('/sites/:id/deploy', async ({ params, body }) => {
+    const running = sites.get(params.id);
+    running.deploy(parseBody(deployRequest, body));
+    return running.state();
+  });
+  server.post<SiteParameters>('/sites/:id/traffic', async ({ params, body }) => {
+    const running = sites.get(params.id);
+    running.setTraffic(parseBody(trafficRequest, body));
     return running.state();
   });
   server.post<SiteParameters>('/sites/:id/reclaim', async ({ params, body }) =>
-    sites.get(params.id).reclaim(parseBody(reclaimRequest, body).nodes),
+    sites.get(params.id).reclaim(parseBody(reclaimRequest, body)),
   );
 }

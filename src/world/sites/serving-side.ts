@@ -4,7 +4,7 @@ import type { TelemetryDelivery } from '../agent-runtime/host.ts';
 import { ENGINE_MEMORY_SHARE } from '../serving/hardware.ts';
 import { createTraffic, type Traffic } from '../serving/traffic.ts';
 import type { Faults } from './faults.ts';
-import type { Fleet, FleetChange } from './fleet.ts';
+import type { Fleet, Loss } from './fleet.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import type { Machine } from './machine.ts';
 import { recordOf, unservedRecord } from './records.ts';
@@ -17,6 +17,8 @@ export interface ServingSideOptions {
   readonly balancer: LoadBalancer<Machine>;
   readonly faults: Faults;
   readonly seed: number;
+  /** Before the names of its random streams and the ids of its requests; empty in a site's first fleet. */
+  readonly streamPrefix: string;
   readonly profile: TrafficProfile;
   readonly startMs: number;
 }
@@ -27,9 +29,11 @@ export interface ServingSide {
   readonly served: number;
   readonly failed: number;
   /** Brings traffic and engines to `nowMs` and hands out what the logs gained. */
-  advance(nowMs: number): TelemetryDelivery;
+  advance(nowMs: number): Omit<TelemetryDelivery, 'deployment'>;
   /** Requests that ended because their machine went away; their lines come with the next `advance`. */
-  lost(change: FleetChange['lost']): void;
+  lost(loss: Loss): void;
+  /** The users come at another rate from now on. */
+  setRate(requestsPerSecond: number): void;
 }
 
 export function createServingSide(options: ServingSideOptions): ServingSide {
@@ -38,12 +42,14 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
     seed: options.seed,
     profile: options.profile,
     startMs: options.startMs,
-    idPrefix: `r${options.seed.toString(36)}`,
+    streamPrefix: options.streamPrefix,
+    idPrefix: `${options.streamPrefix}r${options.seed.toString(36)}`,
   });
   let pending: RequestRecord[] = [];
   let gpuSampledAtMs = options.startMs;
   let served = 0;
   let failed = 0;
+  let { requestsPerSecond } = options.profile;
 
   const log = (record: RequestRecord): void => {
     if (record.status === 'ok') served += 1;
@@ -61,13 +67,14 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
     get failed() {
       return failed;
     },
-    lost: (losses) => {
-      for (const { machine, finished } of losses) {
-        for (const one of finished) log(recordOf(one, machine, 0));
-      }
+    lost: ({ machine, finished }) => {
+      for (const one of finished) log(recordOf(one, machine, 0));
+    },
+    setRate: (rate) => {
+      requestsPerSecond = rate;
     },
     advance: (nowMs) => {
-      route(traffic, balancer, log, nowMs, faults.trafficStopped ? 0 : options.profile.requestsPerSecond);
+      route(traffic, balancer, log, nowMs, faults.trafficStopped ? 0 : requestsPerSecond);
       const iterations = advanceEngines(fleet.machines, faults, nowMs, log);
       const readCards = nowMs - gpuSampledAtMs >= GPU_SAMPLE_INTERVAL_MS;
       const gpu = readCards ? readGpus(fleet.machines, nowMs, nowMs - gpuSampledAtMs) : [];
@@ -102,8 +109,9 @@ function advanceEngines(
 ): IterationSample[] {
   const iterations: IterationSample[] = [];
   for (const machine of machines) {
-    machine.engine.setSlowFactor(faults.slowFactor(machine.lifecycle));
-    const qualityDrop = faults.qualityDrop(machine.lifecycle);
+    const target = { lifecycle: machine.lifecycle, configuration: machine.engine.configuration };
+    machine.engine.setSlowFactor(faults.slowFactor(target));
+    const qualityDrop = faults.qualityDrop(target);
     for (const finished of machine.engine.advanceTo(nowMs)) {
       if (finished.errorReason === null) machine.requestsServed += 1;
       log(recordOf(finished, machine, qualityDrop));

@@ -5,54 +5,54 @@ import { waitFor } from '../../support/waiting.ts';
 import type { HostListener, Inventory, RuntimeHost } from '../agent-runtime/host.ts';
 import { engineTiming } from '../serving/timing.ts';
 import { hardwareFor } from '../serving/hardware.ts';
-import type { Fleet, SeenInstance } from './fleet.ts';
-import type { LoadBalancer } from './load-balancer.ts';
+import type { Fleet } from './fleet.ts';
 import type { Machine } from './machine.ts';
+import type { SeenInstance, SeenInstances } from './seen-instances.ts';
+import type { ServedDeployment } from './served-deployment.ts';
 
 /** Wall time an engine may take to come back; far above any restart, so that a lost node ends the wait. */
 const RECONFIGURE_DEADLINE_MS = 3_600_000;
 const LOOK_INTERVAL_MS = 50;
 
 export interface SiteHostOptions {
-  readonly region: string;
-  readonly deployment: string;
-  readonly model: string;
-  readonly fleet: Fleet;
-  readonly balancer: LoadBalancer<Machine>;
+  readonly deployments: readonly ServedDeployment[];
+  readonly seen: SeenInstances;
   readonly clock: Clock;
   readonly listeners: Set<HostListener>;
-  /** Called after what a runtime did changed the fleet's availability or weights. */
+  /** Called after what a runtime did changed a fleet's availability or weights. */
   readonly changed: () => void;
 }
 
 /** The site as the customer's agent-runtime sees it from inside. */
 export function createSiteHost(options: SiteHostOptions): RuntimeHost {
-  const { fleet, balancer, deployment, clock, listeners, changed } = options;
+  const { deployments, clock, listeners, changed } = options;
+  const named = (name: string): ServedDeployment | undefined => deployments.find((one) => one.name === name);
   return {
-    hostname: `${deployment}.internal`,
-    deployment,
+    hostname: `${deployments[0]?.name ?? 'nothing'}.internal`,
+    deployments: deployments.map(({ name }) => name),
     inventory: () => inventory(options),
-    applyWeights: (weights) => {
-      const problems = weightProblems(fleet, weights);
-      const total = fleet.machines.reduce((sum, { instanceId }) => sum + (weights[instanceId] ?? 0), 0);
-      if (total === 0) return refuseEmpty(fleet, problems);
-      balancer.assign(new Map(Object.entries(weights)));
+    applyWeights: (deployment, weights) => {
+      const served = named(deployment);
+      if (served === undefined)
+        return problemForEach(Object.keys(weights), `no deployment ${deployment} here`);
+      const problems = applyWeights(served, weights);
       changed();
       return problems;
     },
     drain: (instanceId) => {
-      balancer.exclude(instanceId);
+      for (const { balancer } of deployments) balancer.exclude(instanceId);
       changed();
     },
-    configureEngine: async (instanceId, configuration, signal) => {
-      const machine = fleet.machine(instanceId);
-      if (machine === undefined) return 'no such node';
+    configureEngine: async (deployment, instanceId, configuration, signal) => {
+      const served = named(deployment);
+      const machine = served?.fleet.machine(instanceId);
+      if (served === undefined || machine === undefined) return 'no such node';
       try {
-        engineTiming(hardwareFor(machine.instance.instanceType, options.model), configuration);
+        engineTiming(hardwareFor(machine.instance.instanceType, served.model), configuration);
       } catch (error) {
         return describeError(error);
       }
-      if (JSON.stringify(machine.engine.configuration) !== JSON.stringify(configuration)) {
+      if (JSON.stringify(machine.wantedConfiguration) !== JSON.stringify(configuration)) {
         machine.reconfigure(configuration);
         changed();
       }
@@ -62,6 +62,24 @@ export function createSiteHost(options: SiteHostOptions): RuntimeHost {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+  };
+}
+
+function applyWeights(
+  { fleet, balancer }: ServedDeployment,
+  weights: Readonly<Record<string, number>>,
+): Record<string, string> {
+  const problems = weightProblems(fleet, weights);
+  const total = fleet.machines.reduce((sum, { instanceId }) => sum + (weights[instanceId] ?? 0), 0);
+  if (total > 0) {
+    balancer.assign(new Map(Object.entries(weights)));
+    return problems;
+  }
+  // Weights that would stop the whole deployment are kept off it: no wish of a rollout is worth that.
+  const everyNode = fleet.machines.map(({ instanceId }) => instanceId);
+  return {
+    ...problems,
+    ...problemForEach(everyNode, 'refused: no node of the deployment would get traffic'),
   };
 }
 
@@ -77,12 +95,8 @@ function weightProblems(fleet: Fleet, weights: Readonly<Record<string, number>>)
   return problems;
 }
 
-/** Weights that would stop the whole deployment are kept off it: no wish of a rollout is worth that. */
-function refuseEmpty(fleet: Fleet, problems: Record<string, string>): Record<string, string> {
-  for (const { instanceId } of fleet.machines) {
-    problems[instanceId] = 'refused: no node of the deployment would get traffic';
-  }
-  return problems;
+function problemForEach(instanceIds: readonly string[], problem: string): Record<string, string> {
+  return Object.fromEntries(instanceIds.map((instanceId) => [instanceId, problem]));
 }
 
 async function waitUntilServing(
@@ -111,34 +125,23 @@ async function waitUntilServing(
   }
 }
 
-function inventory(options: SiteHostOptions): Inventory {
-  const { fleet, balancer, deployment, model } = options;
-  const machines = fleet.machines;
+function inventory({ deployments, seen }: SiteHostOptions): Inventory {
+  const machineOf = (instanceId: string): Machine | undefined =>
+    deployments.flatMap(({ fleet }) => fleet.machine(instanceId) ?? [])[0];
   return {
-    instances: fleet.instances.map((seen) => instanceReport(options, seen)),
-    deployments: [
-      {
-        name: deployment,
-        model,
-        engine_configuration: fleet.configuration,
-        instance_ids: machines.map(({ instanceId }) => instanceId),
-        weights: Object.fromEntries(
-          machines.map(({ instanceId }) => [instanceId, balancer.weightOf(instanceId)]),
-        ),
-      },
-    ],
+    instances: seen.all.map((one) => instanceReport(one, machineOf(one.instance.instanceId))),
+    deployments: deployments.map((deployment) => deployment.report()),
   };
 }
 
 function instanceReport(
-  { fleet, region }: SiteHostOptions,
   { instance, launchedAtMs }: SeenInstance,
+  machine: Machine | undefined,
 ): InstanceReport {
-  const machine = fleet.machine(instance.instanceId);
   return {
     instance_id: instance.instanceId,
-    provider: 'aws',
-    region,
+    provider: instance.provider,
+    region: instance.region,
     zone: instance.zone,
     instance_type: instance.instanceType,
     lifecycle: instance.lifecycle,

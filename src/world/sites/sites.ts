@@ -1,24 +1,19 @@
-import { createHash } from 'node:crypto';
-
 import { COLD_STARTS, type ColdStart } from '../../contracts/environment.ts';
 import type { Site, SiteRequest } from '../../contracts/world.ts';
 import type { Clock } from '../../support/clock.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import type { IdSource } from '../../support/ids.ts';
 import type { Logger } from '../../support/logging.ts';
-import type { Cloud, CloudAccount } from '../clouds/cloud.ts';
+import type { Clouds } from '../clouds/cloud.ts';
 import { createMarket, type Market } from '../market/market.ts';
 import type { AccountMarket } from '../market/routes.ts';
 import { PRICE_BOOK } from '../prices/books.ts';
-import { findPriceRow } from '../prices/price-book.ts';
-import { hardwareFor } from '../serving/hardware.ts';
-import { engineTiming } from '../serving/timing.ts';
 import { startTimes } from './cold-start.ts';
-import { DEPLOYMENT_TAG } from './fleet.ts';
+import { accountsOf, launchFleet, openEstate, planFleets, releaseEstate } from './opening.ts';
 import { openSite, type RunningSite } from './site.ts';
 
 export interface SitesOptions {
-  readonly cloud: Cloud;
+  readonly clouds: Clouds;
   readonly coldStart: ColdStart;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -33,6 +28,8 @@ export interface Sites {
   get(siteId: string): RunningSite;
   /** Ends the site and terminates its machines. @throws OptiInfraError `UNKNOWN_SITE`. */
   remove(siteId: string): Promise<void>;
+  /** By AWS account or GCP project. */
+  withAccount(accountId: string): RunningSite | undefined;
   marketOf(accountId: string): AccountMarket | undefined;
   /** Ends every site; what the cloud does not take back is said in the log. */
   close(): Promise<void>;
@@ -50,6 +47,10 @@ export function createSites(options: SitesOptions): Sites {
     if (entry === undefined) throw new OptiInfraError('UNKNOWN_SITE', `the world has no site ${siteId}`);
     return entry;
   };
+  const holding = (accountId: string): Entry | undefined =>
+    [...entries.values()].find(({ running }) =>
+      running.site.accounts.some((account) => account.accountId === accountId),
+    );
   const remove = async (siteId: string): Promise<void> => {
     await find(siteId).running.close();
     entries.delete(siteId);
@@ -63,8 +64,8 @@ export function createSites(options: SitesOptions): Sites {
     list: () => [...entries.values()].map(({ running }) => running),
     get: (siteId) => find(siteId).running,
     remove,
-    marketOf: (accountId) =>
-      [...entries.values()].find(({ running }) => running.site.accountId === accountId)?.market,
+    withAccount: (accountId) => holding(accountId)?.running,
+    marketOf: (accountId) => holding(accountId)?.market,
     close: async () => {
       const closings = await Promise.allSettled([...entries.keys()].map((siteId) => remove(siteId)));
       for (const closing of closings) {
@@ -77,80 +78,23 @@ export function createSites(options: SitesOptions): Sites {
 
 async function createSite(options: SitesOptions, request: SiteRequest): Promise<Entry> {
   const { clock, ids, coldStart } = options;
-  const zones = zonesFor(request);
+  const fleets = planFleets(request);
   const siteId = ids('site');
-  const accountId = accountOf(siteId);
-  const logger = options.logger.child({ siteId, accountId });
+  const accounts = accountsOf(siteId, request);
+  const logger = options.logger.child({ siteId, accountId: accounts[0]?.accountId });
   const market = createMarket({ seed: request.seed, anchorWorldMs: clock.worldMs() });
-  const account = await options.cloud.openAccount(accountId, request.region);
+  const estate = await openEstate(options.clouds, accounts);
   try {
-    const instanceIds = await launchFleet(account, request, zones);
-    const site: Site = {
-      siteId,
-      accountId,
-      roleArn: `arn:aws:iam::${accountId}:role/OptiInfraRole`,
-      region: request.region,
-      instanceIds,
-    };
+    const instanceIds: string[] = [];
+    for (const fleet of fleets) instanceIds.push(...(await launchFleet(estate, fleet, request.runId)));
+    const site: Site = { siteId, accounts, instanceIds };
     const times = startTimes(coldStart);
-    const running = await openSite({ site, request, account, market, times, clock, ids, logger });
+    const running = await openSite({ site, request, estate, market, times, clock, ids, logger });
     logger.info({ request, instanceIds }, 'site opened');
     return { running, market: marketView(market, request, coldStart) };
   } catch (error) {
-    await releaseAccount(account, logger);
+    await releaseEstate(estate, logger);
     throw error;
-  }
-}
-
-/** Refuses at the door what could not be served or priced later. */
-function zonesFor(request: SiteRequest): readonly string[] {
-  engineTiming(hardwareFor(request.instanceType, request.model), request.engineConfiguration);
-  const row = findPriceRow(PRICE_BOOK[request.priceBook], 'aws', request.region, request.instanceType);
-  if (row !== undefined) return row.spot.map(({ zone }) => zone);
-  throw new OptiInfraError(
-    'VALIDATION_FAILED',
-    `instanceType: the ${request.priceBook} book has no price for ${request.instanceType} in ${request.region}`,
-    { details: { field: 'instanceType' } },
-  );
-}
-
-/** Twelve digits that follow from the site's id, so that a world that starts anew never meets an old account. */
-function accountOf(siteId: string): string {
-  const digest = createHash('sha256').update(siteId).digest().readBigUInt64BE();
-  return String(100_000_000_000n + (digest % 900_000_000_000n));
-}
-
-/** Nodes spread evenly over the zones. One call a zone: the cloud places a call's instances together. */
-async function launchFleet(
-  account: CloudAccount,
-  request: SiteRequest,
-  zones: readonly string[],
-): Promise<string[]> {
-  const { deployment, runId, instanceType, nodes } = request;
-  const instanceIds: string[] = [];
-  for (const [index, zone] of zones.entries()) {
-    const count = Math.floor(nodes / zones.length) + Number(index < nodes % zones.length);
-    if (count === 0) continue;
-    const launched = await account.launchOnDemand({
-      zone,
-      instanceType,
-      count,
-      tags: { [DEPLOYMENT_TAG]: deployment, 'optiinfra:run': runId },
-    });
-    instanceIds.push(...launched.map(({ instanceId }) => instanceId));
-  }
-  return instanceIds;
-}
-
-/** A half-launched fleet is given back; the failure that led here stays the one that is reported. */
-async function releaseAccount(account: CloudAccount, logger: Logger): Promise<void> {
-  try {
-    const left = await account.describe();
-    await account.terminate(left.map(({ instanceId }) => instanceId));
-  } catch (error) {
-    logger.error({ err: error }, 'instances of a site that did not open may be left');
-  } finally {
-    account.close();
   }
 }
 

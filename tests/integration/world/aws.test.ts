@@ -12,10 +12,10 @@ import { anchorNow, createClock } from '../../../src/support/clock.ts';
 import { randomIds } from '../../../src/support/ids.ts';
 import { createLogger } from '../../../src/support/logging.ts';
 import { createAws } from '../../../src/world/clouds/aws.ts';
-import type { CloudAccount } from '../../../src/world/clouds/cloud.ts';
+import type { Cloud, CloudAccount } from '../../../src/world/clouds/cloud.ts';
 import type { RunningSite } from '../../../src/world/sites/site.ts';
 import { createSites } from '../../../src/world/sites/sites.ts';
-import { ACME } from '../../unit/world/sites/acme.ts';
+import { acmeAt } from '../../unit/world/sites/acme.ts';
 import { startMoto, type Moto } from './moto-process.ts';
 
 const REGION = 'us-east-1';
@@ -130,23 +130,24 @@ test('an endpoint where nobody answers is refused', async () => {
 describe('a site on the simulator', () => {
   /** A cold start of 600 s takes 200 ms. */
   const clock = createClock(anchorNow(3_000));
+  /** The simulator's address is known when the tests run. */
+  const lazily: Cloud = {
+    openAccount: (id, region) => createAws(moto).openAccount(id, region),
+    probe: () => createAws(moto).probe(),
+  };
   const sites = createSites({
-    cloud: {
-      ...createAws({ endpoint: '' }),
-      openAccount: (id, region) => createAws(moto).openAccount(id, region),
-    },
+    clouds: { aws: lazily, gcp: lazily },
     coldStart: 'standard',
     clock,
     ids: randomIds,
     logger: createLogger('test', 'silent'),
   });
-  const quiet = { ...ACME, traffic: { ...ACME.traffic, requestsPerSecond: 0.5 } };
   let site: RunningSite;
   let lent: EC2Client;
   beforeEach(async () => {
-    const opened = await sites.create(quiet);
+    const opened = await sites.create(acmeAt(0.5));
     site = sites.get(opened.siteId);
-    lent = await assumeCustomerRole(opened.roleArn);
+    lent = await assumeCustomerRole(opened.accounts[0]?.roleArn ?? '');
   });
   afterAll(() => sites.close());
 
@@ -187,7 +188,7 @@ describe('a site on the simulator', () => {
   test('takes a reclaimed machine away in EC2 after its notice', async () => {
     const spot = await spotNode('vllm-prod-1');
     await eventually(() => expect(stateOf(spot)).toBe('ready'));
-    site.reclaim(1);
+    site.reclaim({ nodes: 1 });
     await eventually(() => expect(stateOf(spot)).toBe('gone'));
     await vi.waitFor(
       async () => {

@@ -10,7 +10,7 @@ import { createLogger } from '../../../src/support/logging.ts';
 import { createWorldServer } from '../../../src/world/server.ts';
 import { createSites, type Sites } from '../../../src/world/sites/sites.ts';
 import { startFakePlatform, type FakePlatform } from './agent-runtime/fake-platform.ts';
-import { ACME } from './sites/acme.ts';
+import { ACME, ACME_FLEET, acmeWith } from './sites/acme.ts';
 import { createFakeCloud, type FakeCloud } from './sites/fake-cloud.ts';
 
 let cloud: FakeCloud;
@@ -21,7 +21,13 @@ beforeEach(() => {
   cloud = createFakeCloud();
   const clock = createClock(anchorNow(60));
   const logger = createLogger('test', 'silent');
-  sites = createSites({ cloud, coldStart: 'baked', clock, ids: sequentialIds(), logger });
+  sites = createSites({
+    clouds: { aws: cloud, gcp: createFakeCloud('gcp') },
+    coldStart: 'baked',
+    clock,
+    ids: sequentialIds(),
+    logger,
+  });
   server = createWorldServer({ sites, cloud, clock, logger });
 });
 afterEach(async () => {
@@ -45,16 +51,21 @@ async function call<T>(
   return { status: answer.statusCode, body: (answer.body === '' ? undefined : answer.json()) as T };
 }
 
+const accountOf = (site: Site) => site.accounts[0]?.accountId ?? '';
 const createSite = (changes: object = {}) => call<Site>('POST', '/sites', { ...ACME, ...changes });
 
 describe('sites', () => {
   test('opens one with its own account, role and fleet spread over the zones', async () => {
     const { status, body } = await createSite();
     expect(status).toBe(201);
-    expect(body.accountId).toMatch(/^\d{12}$/);
-    expect(body.roleArn).toBe(`arn:aws:iam::${body.accountId}:role/OptiInfraRole`);
+    const accountId = accountOf(body);
+    expect(accountId).toMatch(/^\d{12}$/);
+    const roleArn = `arn:aws:iam::${accountId}:role/OptiInfraRole`;
+    expect(body.accounts).toEqual([
+      { provider: 'aws', region: 'us-east-1', accountId, roleArn, serviceAccount: null },
+    ]);
     expect(body.instanceIds).toHaveLength(4);
-    expect(cloud.opened).toEqual([body.accountId]);
+    expect(cloud.opened).toEqual([accountId]);
     expect(new Set(cloud.live().map(({ zone }) => zone)).size).toBe(4);
     for (const { tags } of cloud.live()) {
       expect(tags).toEqual({ 'optiinfra:deployment': 'vllm-prod-1', 'optiinfra:run': 'run_1' });
@@ -64,9 +75,9 @@ describe('sites', () => {
   test('gives each site another account and its own price book', async () => {
     const first = (await createSite()).body;
     const second = (await createSite({ runId: 'run_2', priceBook: 'list' })).body;
-    expect(first.accountId).not.toBe(second.accountId);
-    const onDemand = async ({ accountId }: Site) => {
-      const query = `provider=aws&account=${accountId}&region=us-east-1&instance_type=p4d.24xlarge`;
+    expect(accountOf(first)).not.toBe(accountOf(second));
+    const onDemand = async (site: Site) => {
+      const query = `provider=aws&account=${accountOf(site)}&region=us-east-1&instance_type=p4d.24xlarge`;
       return (await call<PriceQuote>('GET', `/market/prices?${query}`)).body.on_demand_usd_per_hour;
     };
     expect(await onDemand(first)).toBe(41.1);
@@ -82,12 +93,13 @@ describe('sites', () => {
   });
 
   test('removes one with its machines; it and its market are unknown afterwards', async () => {
-    const { siteId, accountId } = (await createSite()).body;
+    const site = (await createSite()).body;
+    const { siteId } = site;
     expect((await call('DELETE', `/sites/${siteId}`)).status).toBe(204);
     expect(cloud.live()).toEqual([]);
     const gone = await call<Problem>('GET', `/sites/${siteId}`);
     expect(gone).toMatchObject({ status: 404, body: { code: 'UNKNOWN_SITE' } });
-    const query = `provider=aws&account=${accountId}&region=us-east-1&instance_type=p4d.24xlarge`;
+    const query = `provider=aws&account=${accountOf(site)}&region=us-east-1&instance_type=p4d.24xlarge`;
     expect((await call('GET', `/market/prices?${query}`)).status).toBe(404);
   });
 
@@ -99,23 +111,25 @@ describe('sites', () => {
 });
 
 describe('refusals', () => {
+  const engine = (changes: object) =>
+    acmeWith({ engineConfiguration: { ...ACME_FLEET.engineConfiguration, ...changes } });
   const bad: readonly [string, object][] = [
-    ['body.nodes', { nodes: 0 }],
+    ['body.fleets.0.nodes', acmeWith({ nodes: 0 })],
+    ['body.fleets', { fleets: [] }],
+    ['body.fleets', { fleets: [ACME_FLEET, ACME_FLEET] }],
+    ['body.places.0.region', { places: [{ provider: 'aws', region: 'mars-1' }] }],
     ['body.seed', { seed: 'seven' }],
     ['body.priceBook', { priceBook: 'none' }],
     ['body.preset', { preset: undefined }],
-    ['body.traffic.sharedPrefixShare', { traffic: { ...ACME.traffic, sharedPrefixShare: 1 } }],
     [
-      'body.engineConfiguration.scheduler',
-      { engineConfiguration: { ...ACME.engineConfiguration, scheduler: 'x' } },
+      'body.fleets.0.traffic.sharedPrefixShare',
+      acmeWith({ traffic: { ...ACME_FLEET.traffic, sharedPrefixShare: 1 } }),
     ],
-    [
-      'body.tensor_parallel_size',
-      { engineConfiguration: { ...ACME.engineConfiguration, tensor_parallel_size: 3 } },
-    ],
-    ['body.instanceType', { instanceType: 't3.micro' }],
-    ['body.instanceType', { region: 'mars-1' }],
-    ['body.model', { model: 'gpt-2' }],
+    ['body.fleets.0.engineConfiguration.scheduler', engine({ scheduler: 'x' })],
+    ['body.fleets.0.engineConfiguration.tensor_parallel_size', engine({ tensor_parallel_size: 3 })],
+    ['body.fleets.0.instanceType', acmeWith({ instanceType: 't3.micro' })],
+    ['body.fleets.0.instanceType', acmeWith({ region: 'mars-1' })],
+    ['body.fleets.0.model', acmeWith({ model: 'gpt-2' })],
   ];
   test.each(bad)('names %s', async (field, changes) => {
     const { status, body } = await call<Problem>('POST', '/sites', { ...ACME, ...changes });

@@ -16,6 +16,7 @@ export const ACME_TRAFFIC: TrafficProfile = {
   outputTokensMean: 12,
   outputTokensCv: 0.35,
   sharedPrefixShare: 0.5,
+  arrivals: 'poisson',
 };
 
 /** Acme's engines before anybody tuned them. */

@@ -42,7 +42,7 @@ export function createFakeHost(): FakeHost {
   ];
   const host: FakeHost = {
     hostname: 'serving.internal',
-    deployment: 'serving',
+    deployments: ['serving'],
     listeners,
     weights: [],
     drained: [],
@@ -50,12 +50,12 @@ export function createFakeHost(): FakeHost {
     instances: [instance('i-1')],
     problems: {},
     inventory: () => ({ instances: host.instances, deployments }),
-    applyWeights: (weights) => {
+    applyWeights: (_deployment, weights) => {
       host.weights.push(weights);
       return host.problems;
     },
     drain: (instanceId) => host.drained.push(instanceId),
-    configureEngine: async (instanceId, configuration) => {
+    configureEngine: async (_deployment, instanceId, configuration) => {
       host.configured.push({ instanceId, configuration });
       return instanceId === 'i-unfit' ? 'does not fit' : undefined;
     },
@@ -64,7 +64,9 @@ export function createFakeHost(): FakeHost {
       return () => listeners.delete(listener);
     },
     log: (requests) => {
-      for (const listener of listeners) listener.telemetry({ requests, iterations: [], gpu: [] });
+      for (const listener of listeners) {
+        listener.telemetry({ deployment: 'serving', requests, iterations: [], gpu: [] });
+      }
     },
     changed: () => {
       for (const listener of listeners) listener.inventoryChanged();

@@ -63,6 +63,7 @@ describe('published vLLM 0.6 curves, Llama-3-70B on 4×A100, 462 tokens in and 1
         outputTokensMean: 16,
         outputTokensCv: 0,
         sharedPrefixShare: 0,
+        arrivals: 'poisson',
       },
       seed,
       requests,

@@ -24,6 +24,8 @@ const configurations: fc.Arbitrary<EngineConfiguration> = fc.record({
   scheduler: fc.constantFrom('prefill_first', 'chunked'),
   quantization: fc.constantFrom('bf16', 'fp8', 'int8', 'w4a16'),
   max_model_len: fc.constantFrom(4_096, 8_192, 32_768),
+  revision: fc.constant('main'),
+  chat_template: fc.constant('llama-3'),
 });
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 

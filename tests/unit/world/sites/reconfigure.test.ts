@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { ACME } from './acme.ts';
+import { ACME_FLEET, acmeWith, PROD } from './acme.ts';
 import { errorReasons, shares, siteBench, type SiteBench } from './site-bench.ts';
 
-const TUNED = { ...ACME.engineConfiguration, prefix_caching: true, quantization: 'fp8' } as const;
+const TUNED = { ...ACME_FLEET.engineConfiguration, prefix_caching: true, quantization: 'fp8' } as const;
 /** Weights and warm-up of the standard image. */
 const RESTART_MS = 330_000;
 
@@ -16,7 +16,7 @@ function configure(
   configuration = TUNED,
   stop = new AbortController(),
 ) {
-  return bench.site.host.configureEngine(instanceId, configuration, stop.signal);
+  return bench.site.host.configureEngine(PROD, instanceId, configuration, stop.signal);
 }
 
 describe('a changed engine configuration', () => {
@@ -41,7 +41,9 @@ describe('a changed engine configuration', () => {
 
   test('is in force at once where it is the present one', async () => {
     const bench = await siteBench();
-    await expect(configure(bench, 'i-1', ACME.engineConfiguration as typeof TUNED)).resolves.toBeUndefined();
+    await expect(
+      configure(bench, 'i-1', ACME_FLEET.engineConfiguration as typeof TUNED),
+    ).resolves.toBeUndefined();
     expect(stateOf(bench, 'i-1')).toBe('ready');
   });
 
@@ -58,11 +60,11 @@ describe('a changed engine configuration', () => {
   });
 
   test('is the deployment’s own once most nodes run it', async () => {
-    const bench = await siteBench({ nodes: 3 });
+    const bench = await siteBench(acmeWith({ nodes: 3 }));
     const reported = () => bench.site.host.inventory().deployments[0]?.engine_configuration;
     const stop = new AbortController();
     const wishes = ['i-1', 'i-2'].map((instanceId) => configure(bench, instanceId, TUNED, stop));
-    expect(reported()).toEqual(ACME.engineConfiguration);
+    expect(reported()).toEqual(ACME_FLEET.engineConfiguration);
     await bench.run(RESTART_MS);
     expect(reported()).toEqual(TUNED);
     stop.abort();

@@ -16,6 +16,7 @@ export interface SiteBench {
   readonly sites: Sites;
   readonly site: RunningSite;
   readonly cloud: FakeCloud;
+  readonly gcp: FakeCloud;
   readonly clock: HandClock;
   /** What an installed program read from the logs so far. */
   readonly log: { requests: RequestRecord[]; iterations: IterationSample[]; gpu: GpuSample[] };
@@ -27,12 +28,19 @@ export interface SiteBench {
 }
 
 /** A site on a cloud in memory, with time in the test's hands. */
-export async function siteBench(changes: Partial<SiteRequest> = {}): Promise<SiteBench> {
+export async function siteBench(request: SiteRequest = ACME): Promise<SiteBench> {
   const cloud = createFakeCloud();
+  const gcp = createFakeCloud('gcp');
   const clock = handClock();
   const logger = createLogger('test', 'silent');
-  const sites = createSites({ cloud, coldStart: 'standard', clock, ids: sequentialIds(), logger });
-  const { siteId } = await sites.create({ ...ACME, ...changes });
+  const sites = createSites({
+    clouds: { aws: cloud, gcp },
+    coldStart: 'standard',
+    clock,
+    ids: sequentialIds(),
+    logger,
+  });
+  const { siteId } = await sites.create(request);
   const site = sites.get(siteId);
   const log: SiteBench['log'] = { requests: [], iterations: [], gpu: [] };
   let inventoryChanges = 0;
@@ -58,7 +66,7 @@ export async function siteBench(changes: Partial<SiteRequest> = {}): Promise<Sit
     await run(worldMs, stepMs);
     return log.requests.slice(from);
   };
-  return { sites, site, cloud, clock, log, inventoryChanges: () => inventoryChanges, run, observe };
+  return { sites, site, cloud, gcp, clock, log, inventoryChanges: () => inventoryChanges, run, observe };
 }
 
 /** Share of the records that each instance answered. */

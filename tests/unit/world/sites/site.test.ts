@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { RequestRecord } from '../../../../src/contracts/api/agent-runtime.ts';
 import { COLD_STARTS } from '../../../../src/contracts/environment.ts';
+import { ACME, acmeAt, acmeWith, PROD } from './acme.ts';
 import { errorReasons, median, shares, siteBench, type SiteBench } from './site-bench.ts';
 
 const COLD_MS = COLD_STARTS.standard * 1_000;
@@ -46,7 +47,10 @@ describe('traffic and routing', () => {
   });
 
   test('writes other lines for another seed', async () => {
-    const [first, second] = await Promise.all([siteBench({ seed: 1 }), siteBench({ seed: 2 })]);
+    const [first, second] = await Promise.all([
+      siteBench({ ...ACME, seed: 1 }),
+      siteBench({ ...ACME, seed: 2 }),
+    ]);
     const arrivals = (records: readonly RequestRecord[]) => records.map((one) => one.arrived_at_ms);
     expect(arrivals(await first.observe(MINUTE_MS))).not.toEqual(arrivals(await second.observe(MINUTE_MS)));
   });
@@ -56,7 +60,7 @@ describe('traffic and routing', () => {
     const spot = await readySpot(bench);
     const [control = '', ...rest] = bench.site.site.instanceIds;
     const weights = Object.fromEntries(rest.map((id) => [id, 80 / rest.length]));
-    expect(bench.site.host.applyWeights({ ...weights, [spot]: 10, [control]: 10 })).toEqual({});
+    expect(bench.site.host.applyWeights(PROD, { ...weights, [spot]: 10, [control]: 10 })).toEqual({});
     await bench.run(MINUTE_MS);
     const share = shares(await bench.observe(10 * MINUTE_MS));
     expect(share[spot]).toBeCloseTo(0.1, 2);
@@ -64,7 +68,7 @@ describe('traffic and routing', () => {
   });
 
   test('answers with an error when no node is ready', async () => {
-    const bench = await siteBench({ nodes: 1 });
+    const bench = await siteBench(acmeWith({ nodes: 1 }));
     bench.cloud.terminate('i-1');
     await bench.run(3_000);
     const records = await bench.observe(9_000);
@@ -76,17 +80,17 @@ describe('traffic and routing', () => {
   });
 
   test('refuses weights that leave nobody and names nodes that do not exist or are not ready', async () => {
-    const bench = await siteBench({ nodes: 2 });
+    const bench = await siteBench(acmeWith({ nodes: 2 }));
     const cold = bench.cloud.launch('spot').instanceId;
     await bench.run(3_000);
-    expect(bench.site.host.applyWeights({ 'i-9': 5 })).toEqual({
+    expect(bench.site.host.applyWeights(PROD, { 'i-9': 5 })).toEqual({
       'i-9': 'no such node',
       'i-1': expect.stringContaining('refused') as string,
       'i-2': expect.stringContaining('refused') as string,
       [cold]: expect.stringContaining('refused') as string,
     });
     expect(Object.keys(shares(await bench.observe(MINUTE_MS)))).toEqual(['i-1', 'i-2']);
-    expect(bench.site.host.applyWeights({ 'i-1': 1, [cold]: 1 })).toEqual({
+    expect(bench.site.host.applyWeights(PROD, { 'i-1': 1, [cold]: 1 })).toEqual({
       [cold]: expect.stringContaining('not ready') as string,
     });
   });
@@ -102,7 +106,7 @@ describe('nodes', () => {
     await bench.run(6_000);
     expect(nodeOf(bench, instanceId)).toMatchObject({ state: 'ready', weight: 0 });
     expect(shares(await bench.observe(MINUTE_MS))[instanceId]).toBeUndefined();
-    bench.site.host.applyWeights({ [instanceId]: 1, 'i-1': 1 });
+    bench.site.host.applyWeights(PROD, { [instanceId]: 1, 'i-1': 1 });
     await bench.run(MINUTE_MS);
     expect(shares(await bench.observe(MINUTE_MS))[instanceId]).toBeCloseTo(0.5, 1);
   });
@@ -111,7 +115,7 @@ describe('nodes', () => {
     const bench = await siteBench();
     const [leaving = '', ...staying] = bench.site.site.instanceIds;
     await bench.run(MINUTE_MS);
-    bench.site.host.applyWeights(Object.fromEntries(staying.map((id) => [id, 1])));
+    bench.site.host.applyWeights(PROD, Object.fromEntries(staying.map((id) => [id, 1])));
     expect(nodeOf(bench, leaving)).toMatchObject({ state: 'draining', weight: 0 });
     const tail = await bench.observe(30_000, 100);
     expect(shares(tail)[leaving]).toBeGreaterThan(0);
@@ -195,11 +199,14 @@ describe('nodes', () => {
 describe('faults', () => {
   test('stop-traffic ends all requests until it is cleared', async () => {
     const bench = await siteBench();
-    bench.site.addFault({ kind: 'stop-traffic' });
+    await bench.site.addFault({ kind: 'stop-traffic' });
     await bench.run(MINUTE_MS);
     expect(await bench.observe(MINUTE_MS)).toEqual([]);
-    expect(bench.site.state()).toMatchObject({ requestsPerSecond: 0, faults: [{ kind: 'stop-traffic' }] });
-    bench.site.clearFaults();
+    expect(bench.site.state()).toMatchObject({
+      deployments: [{ requestsPerSecond: 0 }],
+      faults: [{ kind: 'stop-traffic' }],
+    });
+    await bench.site.clearFaults();
     expect((await bench.observe(MINUTE_MS)).length).toBeGreaterThan(2_000);
     expect(bench.site.state().faults).toEqual([]);
   });
@@ -207,8 +214,8 @@ describe('faults', () => {
   test('slow-nodes slows that lifecycle only', async () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
-    bench.site.host.applyWeights(Object.fromEntries([spot, 'i-1', 'i-2', 'i-3'].map((id) => [id, 1])));
-    bench.site.addFault({ kind: 'slow-nodes', lifecycle: 'spot', factor: 1.3 });
+    bench.site.host.applyWeights(PROD, Object.fromEntries([spot, 'i-1', 'i-2', 'i-3'].map((id) => [id, 1])));
+    await bench.site.addFault({ kind: 'slow-nodes', lifecycle: 'spot', factor: 1.3 });
     await bench.run(MINUTE_MS);
     const records = await bench.observe(3 * MINUTE_MS);
     const usual = median(latencies(records, ['i-1', 'i-2', 'i-3']));
@@ -218,8 +225,8 @@ describe('faults', () => {
   test('quality-drop lowers the scores of that lifecycle by its size', async () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
-    bench.site.host.applyWeights({ [spot]: 1, 'i-1': 1, 'i-2': 1, 'i-3': 1 });
-    bench.site.addFault({ kind: 'quality-drop', lifecycle: 'spot', drop: 0.2 });
+    bench.site.host.applyWeights(PROD, { [spot]: 1, 'i-1': 1, 'i-2': 1, 'i-3': 1 });
+    await bench.site.addFault({ kind: 'quality-drop', lifecycle: 'spot', drop: 0.2 });
     const records = await bench.observe(3 * MINUTE_MS);
     const scores = (wanted: boolean) =>
       records.flatMap((one) => ((one.instance_id === spot) === wanted ? (one.quality_score ?? []) : []));
@@ -229,15 +236,15 @@ describe('faults', () => {
   test('spot-price-move moves the quote and clearing moves it back', async () => {
     const { site, sites, clock } = await siteBench();
     const spotUsdPerHour = () => {
-      const view = sites.marketOf(site.site.accountId);
+      const view = sites.marketOf(site.site.accounts[0]?.accountId ?? '');
       const question = { provider: 'aws', region: 'us-east-1', instanceType: 'p4d.24xlarge' } as const;
       const quote = view?.market.quote({ ...question, book: view.priceBook, atMs: clock.worldMs() });
       return quote?.spot[0]?.usd_per_hour ?? Number.NaN;
     };
     const before = spotUsdPerHour();
-    site.addFault({ kind: 'spot-price-move', factor: 2 });
+    await site.addFault({ kind: 'spot-price-move', factor: 2 });
     expect(spotUsdPerHour() / before).toBeCloseTo(2, 3);
-    site.clearFaults();
+    await site.clearFaults();
     expect(spotUsdPerHour()).toBe(before);
   });
 });
@@ -247,7 +254,7 @@ describe('reclaims', () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
     const announcedAtMs = bench.clock.worldMs();
-    const [reclaimed] = bench.site.reclaim(1);
+    const [reclaimed] = bench.site.reclaim({ nodes: 1 });
     expect(reclaimed).toEqual({ instanceId: spot, interruptionAtMs: announcedAtMs + 120_000 });
     const report = bench.site.host.inventory().instances.find((one) => one.instance_id === spot);
     expect(report?.interruption_at_ms).toBe(announcedAtMs + 120_000);
@@ -261,9 +268,9 @@ describe('reclaims', () => {
   test('loses no request on a node that is drained at the notice', async () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
-    bench.site.host.applyWeights({ [spot]: 1, 'i-1': 1, 'i-2': 1, 'i-3': 1, 'i-4': 1 });
+    bench.site.host.applyWeights(PROD, { [spot]: 1, 'i-1': 1, 'i-2': 1, 'i-3': 1, 'i-4': 1 });
     await bench.run(MINUTE_MS);
-    bench.site.reclaim(1);
+    bench.site.reclaim({ nodes: 1 });
     bench.site.host.drain(spot);
     const records = await bench.observe(5 * MINUTE_MS);
     expect(nodeOf(bench, spot)?.state).toBe('gone');
@@ -273,15 +280,15 @@ describe('reclaims', () => {
   test('loses what still runs on a node that is not drained', async () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
-    bench.site.host.applyWeights({ [spot]: 1, 'i-1': 1 });
-    bench.site.reclaim(1);
+    bench.site.host.applyWeights(PROD, { [spot]: 1, 'i-1': 1 });
+    bench.site.reclaim({ nodes: 1 });
     expect(errorReasons(await bench.observe(3 * MINUTE_MS))).toContain('node_lost');
   });
 
   test('asks again when the cloud does not end the instance', async () => {
     const bench = await siteBench();
     const spot = await readySpot(bench);
-    bench.site.reclaim(1);
+    bench.site.reclaim({ nodes: 1 });
     bench.cloud.keeps = true;
     await bench.run(3 * MINUTE_MS);
     expect(nodeOf(bench, spot)?.state).toBe('gone');
@@ -292,11 +299,11 @@ describe('reclaims', () => {
 
   test('refuses to take more spot nodes than there are', async () => {
     const bench = await siteBench();
-    expect(() => bench.site.reclaim(1)).toThrow('1 wanted, 0 spot nodes');
+    expect(() => bench.site.reclaim({ nodes: 1 })).toThrow('1 wanted, 0 spot nodes');
   });
 
   test('the market takes spot nodes by itself under a harsh preset, never an on-demand one', async () => {
-    const bench = await siteBench({ preset: 'harsh', traffic: slowTraffic() });
+    const bench = await siteBench({ ...acmeAt(0.01), preset: 'harsh' });
     for (let index = 0; index < 4; index += 1) bench.cloud.launch('spot');
     await bench.run(40 * 3_600_000, 10_000);
     const gone = bench.site.state().nodes.filter(({ state }) => state === 'gone');
@@ -304,14 +311,3 @@ describe('reclaims', () => {
     expect(new Set(gone.map(({ lifecycle }) => lifecycle))).toEqual(new Set(['spot']));
   });
 });
-
-function slowTraffic() {
-  return {
-    requestsPerSecond: 0.01,
-    inputTokensMean: 340,
-    inputTokensCv: 0.4,
-    outputTokensMean: 12,
-    outputTokensCv: 0.35,
-    sharedPrefixShare: 0.5,
-  };
-}
