@@ -1,4 +1,3 @@
-import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
 import type { GoldenBaseline, GoldenBaselineRequest } from '../../../contracts/api/orchestration.ts';
 import type { QualityBaseline } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
@@ -6,6 +5,7 @@ import { invalidField } from '../../kit/invalid-field.ts';
 import { findGoldenRun, type GoldenRunRow } from '../golden-runs/store.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { baselineColumns, viewBaseline, type BaselineRow } from './baseline-view.ts';
+import { sameConfiguration } from './same-configuration.ts';
 
 /** Agents and the database add up in another order. */
 const ROUNDING = 1e-9;
@@ -131,9 +131,4 @@ export async function newestBaseline(
       answers: run.answers,
     };
   });
-}
-
-export function sameConfiguration(one: EngineConfiguration, other: EngineConfiguration): boolean {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof EngineConfiguration>;
-  return [...keys].every((key) => one[key] === other[key]);
 }

@@ -1,0 +1,180 @@
+import type { Selectable } from 'kysely';
+
+import type { DeploymentReport } from '../../../contracts/api/agent-runtime.ts';
+import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
+import type { OptimizationPlan } from '../../../contracts/api/recommendations.ts';
+import { startInternalAnalysis } from '../analyses/internal-analysis.ts';
+import type { DeploymentConfigurationsTable } from '../database/quality-rows.ts';
+import type { OrchestratorServices, Trx } from '../services.ts';
+import { differences, sameConfiguration } from './same-configuration.ts';
+import { settle } from './settlement.ts';
+
+type ConfigurationRow = Selectable<DeploymentConfigurationsTable>;
+
+/**
+ * Notices, in the transaction of an inventory, that a deployment runs with another configuration than before and that
+ * no optimization made it so; the answers are then asked for. What an optimization did is simply the new state.
+ */
+export async function watchConfigurations(
+  services: OrchestratorServices,
+  trx: Trx,
+  customerId: string,
+  deployments: readonly DeploymentReport[],
+): Promise<void> {
+  for (const report of deployments) await watchDeployment(services, trx, customerId, report);
+}
+
+async function watchDeployment(
+  services: OrchestratorServices,
+  trx: Trx,
+  customerId: string,
+  report: DeploymentReport,
+): Promise<void> {
+  const now = new Date(services.clock.wallMs());
+  const row = await lockConfiguration(trx, customerId, report.name);
+  const reported = report.engine_configuration;
+  if (row === undefined) return insertConfiguration(trx, customerId, report.name, reported, now);
+  const settlement = settle(
+    { settled: row.settled, candidate: row.candidate, candidateReports: row.candidate_reports },
+    report,
+  );
+  if (settlement.kind === 'unchanged') return keep(trx, row, { candidate: null, reports: 0, now });
+  const optimizations = await optimizationsSince(trx, row);
+  if (
+    optimizations.some(({ plan }) => configurationsOf(plan).some((one) => sameConfiguration(one, reported)))
+  ) {
+    return adopt(trx, row, reported, now);
+  }
+  const reports = settlement.kind === 'watching' ? settlement.candidateReports : row.candidate_reports + 1;
+  const mustWait =
+    settlement.kind === 'watching' ||
+    optimizations.some(({ finished_at }) => finished_at === null) ||
+    (await isBeingAnalysed(trx, customerId, report.name));
+  if (mustWait) return keep(trx, row, { candidate: reported, reports, now });
+  await announce(services, trx, row, reported);
+  await adopt(trx, row, reported, now);
+}
+
+async function announce(
+  services: OrchestratorServices,
+  trx: Trx,
+  { customer_id: customerId, deployment, settled: from }: ConfigurationRow,
+  to: EngineConfiguration,
+): Promise<void> {
+  const data = { deployment, from, to, differences: differences(from, to) };
+  await services.outbox.publish(trx, { customerId, type: 'deployment.configuration_changed', data });
+  await services.audit.append(trx, {
+    customerId,
+    actor: `runtime:${customerId}`,
+    action: 'deployment.configuration_changed',
+    subject: deployment,
+    data,
+  });
+  const trigger = { kind: 'configuration_changed', deployment, from, to } as const;
+  await startInternalAnalysis(services, trx, { customerId, agentType: 'application', trigger });
+}
+
+async function lockConfiguration(
+  trx: Trx,
+  customerId: string,
+  deployment: string,
+): Promise<ConfigurationRow | undefined> {
+  return trx
+    .selectFrom('deployment_configurations')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('deployment', '=', deployment)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+async function insertConfiguration(
+  trx: Trx,
+  customerId: string,
+  deployment: string,
+  settled: EngineConfiguration,
+  now: Date,
+): Promise<void> {
+  await trx
+    .insertInto('deployment_configurations')
+    .values({
+      customer_id: customerId,
+      deployment,
+      settled: JSON.stringify(settled),
+      candidate_reports: 0,
+      looked_at: now,
+    })
+    .execute();
+}
+
+async function adopt(
+  trx: Trx,
+  row: ConfigurationRow,
+  settled: EngineConfiguration,
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('deployment_configurations')
+    .set({ settled: JSON.stringify(settled), candidate: null, candidate_reports: 0, looked_at: now })
+    .where('customer_id', '=', row.customer_id)
+    .where('deployment', '=', row.deployment)
+    .execute();
+}
+
+async function keep(
+  trx: Trx,
+  row: ConfigurationRow,
+  next: { readonly candidate: EngineConfiguration | null; readonly reports: number; readonly now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('deployment_configurations')
+    .set({
+      candidate: next.candidate === null ? null : JSON.stringify(next.candidate),
+      candidate_reports: next.reports,
+      // While a change is watched the moment before it stays, so that its author is still found.
+      ...(next.candidate === null ? { looked_at: next.now } : {}),
+    })
+    .where('customer_id', '=', row.customer_id)
+    .where('deployment', '=', row.deployment)
+    .execute();
+}
+
+/** Optimizations of the deployment that were under way at some moment since it was last seen unchanged. */
+async function optimizationsSince(
+  trx: Trx,
+  row: ConfigurationRow,
+): Promise<readonly { readonly plan: OptimizationPlan; readonly finished_at: Date | null }[]> {
+  return trx
+    .selectFrom('optimizations')
+    .innerJoin('recommendations', 'recommendations.id', 'optimizations.recommendation_id')
+    .select(['recommendations.plan', 'optimizations.finished_at'])
+    .where('optimizations.customer_id', '=', row.customer_id)
+    .where('optimizations.deployment', '=', row.deployment)
+    .where('optimizations.status', '<>', 'queued')
+    .where((optimization) =>
+      optimization.or([
+        optimization('optimizations.finished_at', 'is', null),
+        optimization('optimizations.finished_at', '>=', row.looked_at),
+      ]),
+    )
+    .execute();
+}
+
+/** The configurations that a plan, or its rollback, leaves behind. */
+function configurationsOf(plan: OptimizationPlan): readonly EngineConfiguration[] {
+  if (plan.kind === 'configuration_change') return [plan.from, plan.to];
+  return plan.kind === 'hybrid' ? plan.parts.flatMap(configurationsOf) : [];
+}
+
+async function isBeingAnalysed(trx: Trx, customerId: string, deployment: string): Promise<boolean> {
+  const open = await trx
+    .selectFrom('analyses')
+    .select('trigger')
+    .where('customer_id', '=', customerId)
+    .where('status', '=', 'started')
+    .where('trigger', 'is not', null)
+    .execute();
+  return open.some(
+    ({ trigger }) => trigger?.kind === 'configuration_changed' && trigger.deployment === deployment,
+  );
+}
