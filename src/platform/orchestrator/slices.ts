@@ -1,13 +1,17 @@
 import type { PlatformServer } from '../kit/server.ts';
 import { registerAnalysisRoutes } from './analyses/routes.ts';
+import { registerConflictRoutes } from './conflicts/routes.ts';
 import type { CoreServices } from './core-services.ts';
 import { registerDashboardRoutes } from './dashboard/routes.ts';
+import { registerGoldenRunRoutes } from './golden-runs/routes.ts';
 import { registerInternalRoutes } from './internal/routes.ts';
 import { registerInventoryRoutes } from './inventory/routes.ts';
+import { startFallbackSweep } from './interruptions/fallback-nodes.ts';
 import type { Loop } from './loops.ts';
 import { registerMetricRoutes } from './metrics/routes.ts';
 import { startExecutionDelivery } from './optimizations/delivery.ts';
 import { registerOptimizationRoutes } from './optimizations/routes.ts';
+import { registerQualityRoutes } from './quality/routes.ts';
 import { startRecommendationSweep } from './recommendations/expiry.ts';
 import { registerRecommendationRoutes } from './recommendations/routes.ts';
 import { registerRegistryRoutes, startHeartbeatSweep } from './registry/routes.ts';
@@ -26,7 +30,10 @@ export const SLICES: readonly ((server: PlatformServer, services: CoreServices) 
   registerTaskRoutes,
   registerRecommendationRoutes,
   registerOptimizationRoutes,
+  registerConflictRoutes,
   registerInternalRoutes,
+  registerGoldenRunRoutes,
+  registerQualityRoutes,
   registerDashboardRoutes,
 ];
 
@@ -36,5 +43,6 @@ export const LOOPS: readonly ((services: CoreServices) => Loop)[] = [
   startExecutionDelivery,
   startHeartbeatSweep,
   startRecommendationSweep,
+  startFallbackSweep,
   startReceiptPruning,
 ];

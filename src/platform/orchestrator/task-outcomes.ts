@@ -1,4 +1,5 @@
 import { completeAnalysis, failAnalysis } from './analyses/service.ts';
+import { recordAcknowledgement } from './conflicts/acknowledgement.ts';
 import { recordLesson } from './optimizations/learning.ts';
 import { createRecommendations } from './recommendations/creation.ts';
 import { judgeAgain, recordOpinion } from './recommendations/opinions.ts';
@@ -12,13 +13,19 @@ export function createTaskOutcomes(services: OrchestratorServices): TaskOutcomes
       switch (result.type) {
         case 'analyze': {
           const { recommendations, findings } = result;
-          const recommendationIds = await createRecommendations(services, trx, task, recommendations);
-          return completeAnalysis(services, trx, task, { findings, recommendationIds });
+          const { ids, refused } = await createRecommendations(services, trx, task, recommendations);
+          const found = { findings: [...findings, ...refused], recommendationIds: ids };
+          return completeAnalysis(services, trx, task, found);
         }
         case 'validate':
           return recordOpinion(services, trx, task, result.validation);
         case 'learn':
           return recordLesson(services, trx, task, result);
+        case 'negotiate':
+          // Whoever asked waits for it and reads the answer from the task.
+          return;
+        case 'resolution_executed':
+          return recordAcknowledgement(services, trx, task);
       }
     },
     ended: async (trx, task, status, error) => {

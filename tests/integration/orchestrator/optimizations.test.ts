@@ -105,6 +105,7 @@ describe('an approved optimization', () => {
 
   it('is handed out whole to the service key, credentials unsealed, and to nobody else', async () => {
     const { id, recommendation } = await approved();
+    await delivered(id);
     const runtime = await rig.connectRuntime(customer);
     const fleet = inventory(
       START_MS,
@@ -117,7 +118,14 @@ describe('an approved optimization', () => {
       optimization: { id },
       recommendation: { id: recommendation, status: 'approved' },
       context: { customer_id: customer.id, cloud: { account_id: '123456789012' } },
-      cloud_access: { iam_role_arn: 'arn:aws:iam::123456789012:role/OptiInfraRole' },
+      cloud_access: [
+        {
+          provider: 'aws',
+          region: 'us-east-1',
+          iam_role_arn: 'arn:aws:iam::123456789012:role/OptiInfraRole',
+        },
+      ],
+      lease: { optimization_id: id, fencing_token: 1 },
     });
     expect(body.context.instances).toHaveLength(4);
     expect(body.context.preferences.slo.latency_ms_p95).toBe(2_000);

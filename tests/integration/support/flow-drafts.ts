@@ -1,3 +1,4 @@
+import type { AgentType } from '../../../src/contracts/api/common.ts';
 import type {
   AgentTask,
   AgentTaskResult,
@@ -36,6 +37,7 @@ export function draft(changes: Partial<RecommendationDraft> = {}): Recommendatio
       high_usd_per_month: 55_500,
       inputs: { on_demand_usd_per_hour: 41.1 },
       patterns: [],
+      latency: null,
     },
     ...changes,
   };
@@ -55,11 +57,15 @@ function opinion(verdict: OpinionVerdict, baseline = false): AgentTaskResult {
             interval: { low: 0.94, high: 0.96 },
             standard_deviation: 0.08,
             sample_size: 500,
+            source: 'traffic',
+            golden_run_id: null,
           }
         : null,
     },
   };
 }
+
+const NOTED: AgentTaskResult = { type: 'resolution_executed', acknowledged: true };
 
 export interface Verdicts {
   performance: OpinionVerdict;
@@ -71,6 +77,13 @@ export interface Verdicts {
 export class Cast implements AsyncDisposable {
   readonly verdicts: Verdicts = { performance: 'approve', application: 'approve', resource: 'approve' };
   drafts: readonly RecommendationDraft[] = [draft()];
+  /** What the other three recommend when they are asked. */
+  draftsOf: Partial<Readonly<Record<keyof Verdicts, readonly RecommendationDraft[]>>> = {};
+  negotiation: Extract<AgentTaskResult, { type: 'negotiate' }> = {
+    type: 'negotiate',
+    hybrid: null,
+    reasons: ['No hybrid holds.'],
+  };
   readonly agents: Readonly<Record<'cost' | keyof Verdicts, AgentStub>>;
 
   private constructor(agents: Cast['agents']) {
@@ -88,15 +101,29 @@ export class Cast implements AsyncDisposable {
     });
     cast.agents.cost.handle = (task) => cast.#cost(task);
     for (const type of ['performance', 'application', 'resource'] as const) {
-      cast.agents[type].handle = () => opinion(cast.verdicts[type], type === 'application');
+      cast.agents[type].handle = (task) => cast.#judge(type, task);
     }
     return cast;
   }
 
   #cost(task: AgentTask): AgentTaskResult {
-    return task.type === 'learn'
-      ? { type: 'learn', pattern_id: 'pattern-1', features: [1, 2, 3] }
-      : { type: 'analyze', recommendations: this.drafts, findings: [] };
+    if (task.type === 'learn') return { type: 'learn', pattern_id: 'pattern-1', features: [1, 2, 3] };
+    if (task.type === 'resolution_executed') return NOTED;
+    if (task.type === 'validate') return opinion('approve');
+    return { type: 'analyze', recommendations: this.drafts, findings: [] };
+  }
+
+  #judge(type: keyof Verdicts, task: AgentTask): AgentTaskResult {
+    switch (task.type) {
+      case 'resolution_executed':
+        return NOTED;
+      case 'analyze':
+        return { type: 'analyze', recommendations: this.draftsOf[type] ?? [], findings: [] };
+      case 'negotiate':
+        return this.negotiation;
+      default:
+        return opinion(this.verdicts[type], type === 'application');
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -104,10 +131,14 @@ export class Cast implements AsyncDisposable {
   }
 }
 
-/** Asks the cost agent and returns the id of what it recommended. */
-export async function recommend(rig: FlowRig, customer: TestCustomer): Promise<string> {
+/** Asks an agent and returns the id of what it recommended. */
+export async function recommend(
+  rig: FlowRig,
+  customer: TestCustomer,
+  agentType: AgentType = 'cost',
+): Promise<string> {
   const path = `/customers/${customer.id}/analyze`;
-  const started = await rig.expect(202, 'POST', path, customer.token, { agent_type: 'cost' });
+  const started = await rig.expect(202, 'POST', path, customer.token, { agent_type: agentType });
   return rig.eventually('a recommendation', async () => {
     const [row] = await rig.rows<{ id: string }>('SELECT id FROM recommendations WHERE analysis_id = $1', [
       started.body.analysis_id,

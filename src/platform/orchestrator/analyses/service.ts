@@ -1,4 +1,5 @@
 import type { AgentType } from '../../../contracts/api/common.ts';
+import type { AnalysisTrigger } from '../../../contracts/api/orchestration.ts';
 import type { AnalyzeResponse } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import { healthyInstances } from '../registry/store.ts';
@@ -26,43 +27,58 @@ export async function startAnalysis(
 ): Promise<StartedAnalysis> {
   const { customerId, agentType, actor } = request;
   const routedToAgent = await requireHealthyAgent(services, agentType);
+  const opened = await services.database.asCustomer(customerId, (trx) =>
+    openAnalysis(services, trx, { customerId, agentType, actor, trigger: null }),
+  );
+  services.flow.signals.notify('tasks');
+  return { status: 'started', analysis_id: opened.analysisId, task_id: opened.taskId, routedToAgent };
+}
+
+export interface AnalysisOpening extends AnalysisRequest {
+  /** Null: a caller asked, and has an agent to take it. Else internal work, which waits for one. */
+  readonly trigger: AnalysisTrigger | null;
+}
+
+/** Writes an analysis, its task and its event into the caller's transaction; notify the topic `tasks` after the commit. */
+export async function openAnalysis(
+  services: OrchestratorServices,
+  trx: Trx,
+  { customerId, agentType, actor, trigger }: AnalysisOpening,
+): Promise<{ readonly analysisId: string; readonly taskId: string }> {
   const analysisId = services.ids('anl');
   const taskId = services.ids('tsk');
   const nowMs = services.clock.wallMs();
-  await services.database.asCustomer(customerId, async (trx) => {
-    await trx
-      .insertInto('analyses')
-      .values({
-        id: analysisId,
-        customer_id: customerId,
-        agent_type: agentType,
-        status: 'started',
-        requested_by: actor,
-        created_at: new Date(nowMs),
-      })
-      .execute();
-    await createTask(
-      trx,
-      {
-        agentType,
-        internal: false,
-        analysisId,
-        task: { task_id: taskId, type: 'analyze', customer_id: customerId, analysis_id: analysisId },
-      },
-      nowMs,
-    );
-    const data = { analysis_id: analysisId, task_id: taskId, agent_type: agentType };
-    await services.outbox.publish(trx, { customerId, type: 'analysis.started', data });
-    await services.audit.append(trx, {
-      customerId,
-      actor,
-      action: 'analysis.started',
-      subject: analysisId,
-      data,
-    });
+  await trx
+    .insertInto('analyses')
+    .values({
+      id: analysisId,
+      customer_id: customerId,
+      agent_type: agentType,
+      status: 'started',
+      requested_by: actor,
+      trigger: trigger === null ? null : JSON.stringify(trigger),
+      created_at: new Date(nowMs),
+      world_created_at: new Date(services.clock.worldMs()),
+    })
+    .execute();
+  const task = {
+    task_id: taskId,
+    type: 'analyze' as const,
+    customer_id: customerId,
+    analysis_id: analysisId,
+    trigger,
+  };
+  await createTask(trx, { agentType, internal: trigger !== null, analysisId, task }, nowMs);
+  const data = { analysis_id: analysisId, task_id: taskId, agent_type: agentType, trigger };
+  await services.outbox.publish(trx, { customerId, type: 'analysis.started', data });
+  await services.audit.append(trx, {
+    customerId,
+    actor,
+    action: 'analysis.started',
+    subject: analysisId,
+    data,
   });
-  services.flow.signals.notify('tasks');
-  return { status: 'started', analysis_id: analysisId, task_id: taskId, routedToAgent };
+  return { analysisId, taskId };
 }
 
 async function requireHealthyAgent(services: OrchestratorServices, agentType: AgentType): Promise<string> {

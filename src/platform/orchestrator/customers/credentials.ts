@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import type { CloudAccess } from '../../../contracts/api/orchestration.ts';
+import type { CloudProvider } from '../../../contracts/api/common.ts';
+import type { CloudAccess, CloudPlace } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import type { CloudGrant } from './onboarding.ts';
@@ -11,6 +12,7 @@ const secretPart = z.object({
   service_account: z.string().nullable(),
 });
 
+/** One grant a place: the same place again replaces it, another one stands beside it. */
 export async function storeGrant(
   trx: Trx,
   sealing: Sealing,
@@ -20,9 +22,8 @@ export async function storeGrant(
 ): Promise<void> {
   const secret = { iam_role_arn: grant.iamRoleArn, service_account: grant.serviceAccount };
   const { keyId, sealed } = sealing.seal(JSON.stringify(secret), customerId);
+  const place = { customer_id: customerId, provider: grant.provider, region: grant.region };
   const changeable = {
-    provider: grant.provider,
-    region: grant.region,
     account_id: grant.accountId,
     key_id: keyId,
     sealed,
@@ -30,24 +31,44 @@ export async function storeGrant(
   };
   await trx
     .insertInto('credentials')
-    .values({ customer_id: customerId, ...changeable, created_at: new Date(nowMs) })
-    .onConflict((conflict) => conflict.column('customer_id').doUpdateSet(changeable))
+    .values({ ...place, ...changeable, created_at: new Date(nowMs) })
+    .onConflict((conflict) => conflict.columns(['customer_id', 'provider', 'region']).doUpdateSet(changeable))
+    .execute();
+}
+
+/** Where the customer has given access, in the order in which he did. */
+export async function readPlaces(trx: Trx, customerId: string): Promise<readonly CloudPlace[]> {
+  return trx
+    .selectFrom('credentials')
+    .select(['provider', 'region', 'account_id'])
+    .where('customer_id', '=', customerId)
+    .orderBy('created_at')
+    .orderBy('provider')
+    .orderBy('region')
     .execute();
 }
 
 /**
- * The unsealed way into a customer's cloud, for the executor.
- * @throws OptiInfraError `INVALID_STATE` before the customer was onboarded.
+ * The unsealed way into one place of a customer, for the executor; the first one that fits what is asked for.
+ * @throws OptiInfraError `INVALID_STATE` when the customer has given no access there.
  */
 export async function unsealCloudAccess(
   services: Pick<OrchestratorServices, 'database' | 'sealing'>,
   customerId: string,
+  wanted: { readonly provider?: CloudProvider | undefined; readonly region?: string | undefined } = {},
 ): Promise<CloudAccess> {
-  const row = await services.database.asCustomer(customerId, (trx) =>
-    trx.selectFrom('credentials').selectAll().where('customer_id', '=', customerId).executeTakeFirst(),
-  );
+  const row = await services.database.asCustomer(customerId, (trx) => {
+    let query = trx.selectFrom('credentials').selectAll().where('customer_id', '=', customerId);
+    if (wanted.provider !== undefined) query = query.where('provider', '=', wanted.provider);
+    if (wanted.region !== undefined) query = query.where('region', '=', wanted.region);
+    return query.orderBy('created_at').orderBy('provider').orderBy('region').executeTakeFirst();
+  });
   if (row === undefined) {
-    throw new OptiInfraError('INVALID_STATE', `Customer ${customerId} has connected no cloud yet.`);
+    const place = [wanted.provider, wanted.region].filter((part) => part !== undefined).join(' ');
+    throw new OptiInfraError(
+      'INVALID_STATE',
+      `Customer ${customerId} has connected no cloud${place === '' ? '' : ` in ${place}`} yet.`,
+    );
   }
   const plain = services.sealing.open({ keyId: row.key_id, sealed: row.sealed }, customerId);
   return { provider: row.provider, region: row.region, ...secretPart.parse(JSON.parse(plain)) };
@@ -61,7 +82,7 @@ export async function resealCredentials(
   return services.database.asSystem(async (trx) => {
     const old = await trx
       .selectFrom('credentials')
-      .select(['customer_id', 'key_id', 'sealed'])
+      .select(['customer_id', 'provider', 'region', 'key_id', 'sealed'])
       .where('key_id', '!=', sealing.currentKeyId)
       .forUpdate()
       .execute();
@@ -72,13 +93,15 @@ export async function resealCredentials(
         .updateTable('credentials')
         .set({ key_id: keyId, sealed, updated_at: new Date(clock.wallMs()) })
         .where('customer_id', '=', row.customer_id)
+        .where('provider', '=', row.provider)
+        .where('region', '=', row.region)
         .execute();
       await services.audit.append(trx, {
         customerId: row.customer_id,
         actor: 'service',
         action: 'credentials.resealed',
         subject: row.customer_id,
-        data: { from_key: row.key_id, to_key: keyId },
+        data: { provider: row.provider, region: row.region, from_key: row.key_id, to_key: keyId },
       });
     }
     return old.length;

@@ -6,7 +6,7 @@ import { storeGrant } from './credentials.ts';
 import { readGrant } from './onboarding.ts';
 import { applyPatch, readPreferences, writePreferences, type PreferencesPatch } from './preferences.ts';
 
-/** Takes the way into the customer's cloud; a second call replaces it. */
+/** Takes the way into one place of the customer's clouds; another place is added, the same one replaced. */
 export async function onboard(
   { database, audit, outbox, sealing, clock }: CoreServices,
   caller: Caller,

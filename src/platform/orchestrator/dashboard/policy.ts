@@ -1,30 +1,21 @@
 import type { AgentType } from '../../../contracts/api/common.ts';
 import type { AgentView } from '../../../contracts/api/orchestration.ts';
-import type { DashboardResponse, MigrationPlan } from '../../../contracts/api/recommendations.ts';
+import type { DashboardResponse, Recommendation } from '../../../contracts/api/recommendations.ts';
+import { sharedResource } from '../conflicts/contradictions.ts';
 
-interface Offer {
-  readonly estimated_savings: number;
-  readonly plan: Pick<MigrationPlan, 'deployment' | 'replace_instance_ids' | 'keep_instance_ids'>;
-}
+type Offer = Pick<Recommendation, 'estimated_savings' | 'plan'>;
 
 /**
- * The most that can be had at once: offers that touch the same deployment or instance exclude each other, and the
- * better one counts. Greedy from the highest saving, so the figure never promises more than a possible choice.
+ * The most that can be had at once: of offers that are in conflict the better one counts. Greedy from the highest
+ * saving, so the figure never promises more than a possible choice.
  */
 export function nonConflictingSavings(offers: readonly Offer[]): number {
-  const taken = new Set<string>();
-  let sum = 0;
+  const taken: Offer[] = [];
   for (const offer of [...offers].sort((a, b) => b.estimated_savings - a.estimated_savings)) {
-    const touched = [
-      offer.plan.deployment,
-      ...offer.plan.replace_instance_ids,
-      ...offer.plan.keep_instance_ids,
-    ];
-    if (offer.estimated_savings <= 0 || touched.some((resource) => taken.has(resource))) continue;
-    for (const resource of touched) taken.add(resource);
-    sum += offer.estimated_savings;
+    const conflicts = taken.some(({ plan }) => sharedResource(plan, offer.plan) !== undefined);
+    if (offer.estimated_savings > 0 && !conflicts) taken.push(offer);
   }
-  return sum;
+  return taken.reduce((sum, { estimated_savings }) => sum + estimated_savings, 0);
 }
 
 const RANK: Readonly<Record<AgentView['status'], number>> = { healthy: 0, unreachable: 1, deregistered: 2 };

@@ -1,11 +1,13 @@
 import type { AgentType, RiskLevel } from '../../../contracts/api/common.ts';
+import type { ConflictResolution, ResolutionStrategy } from '../../../contracts/api/orchestration.ts';
 import type {
   ExecutionStep,
-  MigrationPlan,
   OpinionVerdict,
+  OptimizationPlan,
   OptimizationResult,
   OptimizationStatus,
   RecommendationStatus,
+  RecommendationType,
   SavingsForecast,
 } from '../../../contracts/api/recommendations.ts';
 import type {
@@ -25,7 +27,7 @@ export interface RecommendationsTable {
   id: string;
   customer_id: string;
   analysis_id: string;
-  type: string;
+  type: RecommendationType;
   agent_type: AgentType;
   agent_id: Nullable<string>;
   status: RecommendationStatus;
@@ -37,7 +39,7 @@ export interface RecommendationsTable {
   confidence: number;
   risk_level: RiskLevel;
   reasons: Json<readonly string[]>;
-  plan: Json<MigrationPlan>;
+  plan: Json<OptimizationPlan>;
   forecast: Json<SavingsForecast>;
   requires_approval: boolean;
   created_at: Timestamp;
@@ -58,18 +60,6 @@ export interface ValidationsTable {
   at: Timestamp;
 }
 
-export interface QualityBaselinesTable {
-  id: string;
-  customer_id: string;
-  recommendation_id: Nullable<string>;
-  mean_score: number;
-  interval_low: number;
-  interval_high: number;
-  standard_deviation: number;
-  sample_size: number;
-  created_at: Timestamp;
-}
-
 export interface ApprovalsTable {
   id: string;
   customer_id: string;
@@ -85,6 +75,8 @@ export interface OptimizationsTable {
   id: string;
   customer_id: string;
   recommendation_id: string;
+  /** The deployment it changes; it waits until nobody else holds it. */
+  deployment: string;
   status: OptimizationStatus;
   result: NullableJson<OptimizationResult>;
   actual_savings_usd_per_month: Nullable<number>;
@@ -114,11 +106,32 @@ export interface ResolutionsTable {
   id: string;
   customer_id: string;
   recommendation_ids: Json<readonly string[]>;
-  strategy: 'prioritize_customer' | 'negotiate_hybrid' | 'sequential_execution';
-  payload: Json<Readonly<Record<string, unknown>>>;
+  strategy: ResolutionStrategy;
+  /** The answer as it was given. */
+  payload: Json<ConflictResolution>;
   reasons: Json<readonly string[]>;
   created_at: Timestamp;
   executed_at: NullableTimestamp;
+  executed_by: Nullable<string>;
+  optimization_ids: NullableJson<readonly string[]>;
+  hybrid_recommendation_id: Nullable<string>;
+}
+
+export interface RecommendationDependenciesTable {
+  customer_id: string;
+  recommendation_id: string;
+  depends_on: string;
+}
+
+/** One row a deployment that was ever changed; `optimization_id` is null while nobody holds it. */
+export interface DeploymentLeasesTable {
+  customer_id: string;
+  deployment: string;
+  optimization_id: Nullable<string>;
+  /** Grows with every holder. */
+  fencing_token: number;
+  world_acquired_at: Timestamp;
+  world_released_at: NullableTimestamp;
 }
 
 export interface OutcomesTable {

@@ -7,6 +7,8 @@ import { operationTables } from './migrations/002-operations.ts';
 import { decisionTables } from './migrations/003-decisions.ts';
 import { journalTables } from './migrations/004-journal.ts';
 import { tenancy } from './migrations/005-tenancy.ts';
+import { qualityTables } from './migrations/006-quality.ts';
+import { conflictTables } from './migrations/007-conflicts.ts';
 
 const MIGRATIONS = {
   '001-identity': identityTables,
@@ -14,6 +16,8 @@ const MIGRATIONS = {
   '003-decisions': decisionTables,
   '004-journal': journalTables,
   '005-tenancy': tenancy,
+  '006-quality': qualityTables,
+  '007-conflicts': conflictTables,
 };
 
 /**

@@ -1,6 +1,11 @@
 import type { CloudProvider, AgentType, Lifecycle } from '../../../contracts/api/common.ts';
 import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
-import type { AgentTaskResult, TaskType, TaskView } from '../../../contracts/api/orchestration.ts';
+import type {
+  AgentTaskResult,
+  AnalysisTrigger,
+  TaskType,
+  TaskView,
+} from '../../../contracts/api/orchestration.ts';
 import type { DesiredDeployment, InstanceReport } from '../../../contracts/api/agent-runtime.ts';
 import type {
   Timestamp,
@@ -61,6 +66,8 @@ export interface DeploymentsTable {
   name: string;
   model: string;
   engine_configuration: Json<EngineConfiguration>;
+  /** By instance, where the runtime reported it. */
+  engine_configurations: NullableJson<Readonly<Record<string, EngineConfiguration>>>;
   instance_ids: Json<readonly string[]>;
   weights: Json<NumberMap>;
   /** World time. */
@@ -95,6 +102,9 @@ export interface AnalysesTable {
   status: 'started' | 'completed' | 'failed';
   requested_by: string;
   findings: NullableJson<readonly string[]>;
+  /** Why the platform asked; null when a person did. */
+  trigger: NullableJson<AnalysisTrigger>;
+  world_created_at: NullableTimestamp;
   error: Nullable<string>;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
@@ -117,6 +127,7 @@ export interface TasksTable {
   analysis_id: Nullable<string>;
   recommendation_id: Nullable<string>;
   optimization_id: Nullable<string>;
+  resolution_id: Nullable<string>;
   created_at: Timestamp;
   started_at: NullableTimestamp;
   finished_at: NullableTimestamp;

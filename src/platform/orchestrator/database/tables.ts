@@ -23,13 +23,20 @@ import type {
 import type {
   RecommendationsTable,
   ValidationsTable,
-  QualityBaselinesTable,
   ApprovalsTable,
   OptimizationsTable,
   OptimizationStepsTable,
   ResolutionsTable,
+  RecommendationDependenciesTable,
+  DeploymentLeasesTable,
   OutcomesTable,
 } from './decision-rows.ts';
+import type {
+  GoldenRunsTable,
+  QualityBaselinesTable,
+  QualityComparisonsTable,
+  DeploymentConfigurationsTable,
+} from './quality-rows.ts';
 import type { AuditLogTable, ChainHeadsTable, OutboxTable } from './journal-rows.ts';
 
 /** Every table of PostgreSQL as kysely sees it. */
@@ -55,7 +62,12 @@ export interface Tables {
   optimizations: OptimizationsTable;
   optimization_steps: OptimizationStepsTable;
   resolutions: ResolutionsTable;
+  recommendation_dependencies: RecommendationDependenciesTable;
+  deployment_leases: DeploymentLeasesTable;
+  golden_runs: GoldenRunsTable;
   quality_baselines: QualityBaselinesTable;
+  quality_comparisons: QualityComparisonsTable;
+  deployment_configurations: DeploymentConfigurationsTable;
   outcomes: OutcomesTable;
   audit_log: AuditLogTable;
   chain_heads: ChainHeadsTable;

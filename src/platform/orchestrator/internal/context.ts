@@ -1,11 +1,13 @@
 import type { CustomerContext, ExecutionOrder } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
-import { unsealCloudAccess } from '../customers/credentials.ts';
+import { readPlaces, unsealCloudAccess } from '../customers/credentials.ts';
 import { readPreferences } from '../customers/preferences.ts';
 import type { Sealing } from '../customers/sealing.ts';
 import { readDeployments, readInstances } from '../inventory/store.ts';
 import { viewDeployment, viewInstance } from '../inventory/views.ts';
+import { requireHeldLease } from '../optimizations/leases.ts';
 import { findOptimization, viewOptimization } from '../optimizations/store.ts';
+import { placesOf } from '../recommendations/plans.ts';
 import { findRecommendation } from '../recommendations/store.ts';
 import { viewRecommendations } from '../recommendations/views.ts';
 import type { OrchestratorServices } from '../services.ts';
@@ -16,11 +18,8 @@ export async function customerContext(
   customerId: string,
 ): Promise<CustomerContext> {
   return services.database.asCustomer(customerId, async (trx) => {
-    const cloud = await trx
-      .selectFrom('credentials')
-      .select(['provider', 'region', 'account_id'])
-      .where('customer_id', '=', customerId)
-      .executeTakeFirst();
+    const clouds = await readPlaces(trx, customerId);
+    const [cloud] = clouds;
     const preferences = await readPreferences(trx, customerId);
     if (preferences === undefined) throw new OptiInfraError('NOT_FOUND', `No customer ${customerId}.`);
     if (cloud === undefined) {
@@ -29,6 +28,7 @@ export async function customerContext(
     return {
       customer_id: customerId,
       cloud,
+      clouds,
       instances: (await readInstances(trx, customerId)).map(viewInstance),
       deployments: (await readDeployments(trx, customerId)).map(viewDeployment),
       preferences,
@@ -41,7 +41,7 @@ export async function executionOrder(
   services: OrchestratorServices & { readonly sealing: Sealing },
   optimizationId: string,
 ): Promise<ExecutionOrder> {
-  const { optimization, recommendation } = await services.database.asSystem(async (trx) => {
+  const { optimization, recommendation, lease } = await services.database.asSystem(async (trx) => {
     const row = await findOptimization(trx, optimizationId);
     if (row === undefined) throw new OptiInfraError('NOT_FOUND', `No optimization ${optimizationId}.`);
     const found = await findRecommendation(trx, row.recommendation_id);
@@ -49,12 +49,18 @@ export async function executionOrder(
     if (view === undefined) {
       throw new OptiInfraError('INTERNAL', `Optimization ${optimizationId} has no recommendation.`);
     }
-    return { optimization: await viewOptimization(trx, row), recommendation: view };
+    const held = await requireHeldLease(trx, optimizationId);
+    return { optimization: await viewOptimization(trx, row), recommendation: view, lease: held };
   });
   return {
     optimization,
     recommendation,
     context: await customerContext(services, optimization.customer_id),
-    cloud_access: await unsealCloudAccess(services, optimization.customer_id),
+    cloud_access: await Promise.all(
+      placesOf(recommendation.plan).map((place) =>
+        unsealCloudAccess(services, optimization.customer_id, place),
+      ),
+    ),
+    lease,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { CLOUD_PROVIDERS } from '../../../contracts/api/common.ts';
 import type { PlatformServer } from '../../kit/server.ts';
 import { unsealCloudAccess } from '../customers/credentials.ts';
 import type { Sealing } from '../customers/sealing.ts';
@@ -15,6 +16,8 @@ type InternalServices = OrchestratorServices & { readonly sealing: Sealing };
 
 const id = z.string().min(1).max(200);
 const params = z.object({ id });
+/** Without any, the place of the first onboarding. */
+const placeQuery = z.object({ provider: z.enum(CLOUD_PROVIDERS).optional(), region: id.optional() });
 
 /** Routes for agents (reads of a customer) and the executor (service key). */
 export function registerInternalRoutes(server: PlatformServer, services: InternalServices): void {
@@ -48,18 +51,22 @@ function registerCustomerRoutes(server: PlatformServer, services: InternalServic
     await services.guards.internal(request);
     return customerContext(services, request.params.id);
   });
-  server.get('/internal/customers/:id/cloud-access', { schema: { params } }, async (request) => {
-    await services.guards.service(request);
-    await requireCustomer(services, request.params.id);
-    return unsealCloudAccess(services, request.params.id);
-  });
+  server.get(
+    '/internal/customers/:id/cloud-access',
+    { schema: { params, querystring: placeQuery } },
+    async (request) => {
+      await services.guards.service(request);
+      await requireCustomer(services, request.params.id);
+      return unsealCloudAccess(services, request.params.id, request.query);
+    },
+  );
   server.put(
     '/internal/customers/:id/desired-state',
     { schema: { params, body: desiredStateRequest } },
     async (request) => {
       const { actor } = await services.guards.service(request);
       await requireCustomer(services, request.params.id);
-      return writeDesiredState(services, request.params.id, request.body.deployments, actor);
+      return writeDesiredState(services, request.params.id, request.body, actor);
     },
   );
   server.get(

@@ -14,6 +14,7 @@ export const desiredStateRequest = z.object({
     .refine((items) => new Set(items.map(({ name }) => name)).size === items.length, {
       message: 'names the same deployment twice',
     }),
+  lease: z.object({ optimization_id: z.string().min(1).max(200), fencing_token: z.int().positive() }),
 }) satisfies z.ZodType<DesiredStateRequest>;
 
 export const stepReport = z.object({

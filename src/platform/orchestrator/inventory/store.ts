@@ -105,6 +105,10 @@ export async function replaceDeployments(
         name: deployment.name,
         model: deployment.model,
         engine_configuration: JSON.stringify(deployment.engine_configuration),
+        engine_configurations:
+          deployment.engine_configurations === undefined
+            ? null
+            : JSON.stringify(deployment.engine_configurations),
         instance_ids: JSON.stringify(deployment.instance_ids),
         weights: JSON.stringify(deployment.weights),
         observed_at: toTimestamp(observedAtMs),

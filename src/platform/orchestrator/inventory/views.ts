@@ -23,6 +23,7 @@ export function viewDeployment(row: DeploymentRow): DeploymentView {
     name: row.name,
     model: row.model,
     engine_configuration: row.engine_configuration,
+    ...(row.engine_configurations === null ? {} : { engine_configurations: row.engine_configurations }),
     instance_ids: row.instance_ids,
   };
 }

@@ -1,16 +1,11 @@
-import { MIGRATION_STEPS, type MigrationPlan } from '../../../contracts/api/recommendations.ts';
+import { stepsOf, type OptimizationPlan } from '../../../contracts/api/recommendations.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 
-/** The steps of each kind of plan, in order. */
-const STEPS: Readonly<Record<MigrationPlan['kind'], readonly string[]>> = {
-  spot_migration: MIGRATION_STEPS,
-};
-
-/** Queues the optimization of an approved recommendation; the dispatcher owes it to the executor from here on. */
+/** Queues the optimization of an approved recommendation; it waits for its deployment and for what it depends on. */
 export async function createOptimization(
   services: OrchestratorServices,
   trx: Trx,
-  recommendation: { readonly id: string; readonly customer_id: string; readonly plan: MigrationPlan },
+  recommendation: { readonly id: string; readonly customer_id: string; readonly plan: OptimizationPlan },
   actor: string,
 ): Promise<string> {
   const id = services.ids('opt');
@@ -21,6 +16,7 @@ export async function createOptimization(
       id,
       customer_id: customerId,
       recommendation_id: recommendation.id,
+      deployment: plan.deployment,
       status: 'queued',
       created_at: new Date(services.clock.wallMs()),
     })
@@ -28,7 +24,7 @@ export async function createOptimization(
   await trx
     .insertInto('optimization_steps')
     .values(
-      STEPS[plan.kind].map((name, index) => ({
+      stepsOf(plan).map((name, index) => ({
         optimization_id: id,
         name,
         customer_id: customerId,

@@ -5,7 +5,9 @@ import { describeError } from '../../../support/errors.ts';
 import { startLoop, type Loop } from '../loops.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { backoffMs } from '../tasks/retry.ts';
+import { failUnmeetable } from './dependencies.ts';
 import { callExecutor } from './executor-client.ts';
+import { acquireLease, type Claimant } from './leases.ts';
 
 const LOOK_EVERY_MS = 500;
 const ORDERS_A_ROUND = 20;
@@ -15,7 +17,10 @@ interface OwedOrder {
   readonly delivery_attempts: number;
 }
 
-/** Hands approved optimizations to the executor until it has taken each; the executor starts each once. */
+/**
+ * Hands approved optimizations to the executor until it has taken each; the executor starts each once. An order goes
+ * out when its deployment is free and everything it depends on has completed.
+ */
 export function startExecutionDelivery(services: OrchestratorServices): Loop {
   return startLoop(services, {
     name: 'deliveries',
@@ -26,27 +31,19 @@ export function startExecutionDelivery(services: OrchestratorServices): Loop {
 }
 
 async function deliverOwed(services: OrchestratorServices): Promise<void> {
-  const nowMs = services.clock.wallMs();
-  // The attempt is counted before the call: from then on a cancellation has to ask the executor.
-  const owed = await services.database.asSystem((trx) => claimOwed(trx, nowMs));
+  await failUnmeetable(services);
+  // Lease and attempt are written before the call: from then on a cancellation has to ask the executor.
+  const owed = await services.database.asSystem((trx) => claimOwed(services, trx));
   for (const order of owed) await deliver(services, order);
 }
 
-async function claimOwed(trx: Trx, nowMs: number): Promise<readonly OwedOrder[]> {
-  const due = await trx
-    .selectFrom('optimizations')
-    .select('id')
-    .where('delivered_at', 'is', null)
-    .where('status', '=', 'queued')
-    .where((row) =>
-      row.or([row('next_delivery_at', 'is', null), row('next_delivery_at', '<=', new Date(nowMs))]),
-    )
-    .orderBy('created_at')
-    .limit(ORDERS_A_ROUND)
-    .forUpdate()
-    .skipLocked()
-    .execute();
-  if (due.length === 0) return [];
+async function claimOwed(services: OrchestratorServices, trx: Trx): Promise<readonly OwedOrder[]> {
+  const nowMs = services.clock.wallMs();
+  const leased: string[] = [];
+  for (const order of await readDue(trx, nowMs)) {
+    if ((await acquireLease(services, trx, order)) !== undefined) leased.push(order.id);
+  }
+  if (leased.length === 0) return [];
   return trx
     .updateTable('optimizations')
     .set({
@@ -54,14 +51,42 @@ async function claimOwed(trx: Trx, nowMs: number): Promise<readonly OwedOrder[]>
       // Should this process die in the call, the order is due again by itself.
       next_delivery_at: new Date(nowMs + 10_000),
     })
-    .where(
-      'id',
-      'in',
-      due.map(({ id }) => id),
-    )
+    .where('id', 'in', leased)
     .returning(['id', 'delivery_attempts'])
     .execute();
 }
+
+/** Oldest first, so that a deployment goes to who asked first; what cannot go now does not crowd out what can. */
+async function readDue(trx: Trx, nowMs: number): Promise<readonly Claimant[]> {
+  return trx
+    .selectFrom('optimizations')
+    .select(['id', 'customer_id', 'deployment'])
+    .where('delivered_at', 'is', null)
+    .where('status', '=', 'queued')
+    .where((row) =>
+      row.or([row('next_delivery_at', 'is', null), row('next_delivery_at', '<=', new Date(nowMs))]),
+    )
+    .where((row) => row.not(row.exists(heldBySomebodyElse)))
+    .where((row) => row.not(row.exists(unfinishedDependency)))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(ORDERS_A_ROUND)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+}
+
+const heldBySomebodyElse = sql`(
+  SELECT 1 FROM deployment_leases AS lease
+  WHERE lease.customer_id = optimizations.customer_id AND lease.deployment = optimizations.deployment
+    AND lease.optimization_id <> optimizations.id
+)`;
+
+const unfinishedDependency = sql`(
+  SELECT 1 FROM recommendation_dependencies AS dependency
+  JOIN recommendations AS needed ON needed.id = dependency.depends_on
+  WHERE dependency.recommendation_id = optimizations.recommendation_id AND needed.status <> 'completed'
+)`;
 
 async function deliver(services: OrchestratorServices, order: OwedOrder): Promise<void> {
   const request: ExecutionRequest = { optimization_id: order.id };

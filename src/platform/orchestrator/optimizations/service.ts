@@ -1,6 +1,7 @@
-import type { Optimization, OptimizationResult } from '../../../contracts/api/recommendations.ts';
+import type { Optimization } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import type { OrchestratorServices } from '../services.ts';
+import { nothingDone } from './dependencies.ts';
 import { callExecutor } from './executor-client.ts';
 import { mayCancel } from './policy.ts';
 import { applyStatus } from './status-reports.ts';
@@ -27,13 +28,7 @@ export async function readOptimization(
   });
 }
 
-const NEVER_STARTED: OptimizationResult = {
-  success: false,
-  reason: 'Cancelled before anything was done.',
-  original_state_restored: null,
-  differences: [],
-  measured: {},
-};
+const NEVER_STARTED = nothingDone('Cancelled before anything was done.');
 
 /** Cancels: at once what nobody has begun, through the executor (which rolls back) what may be under way. */
 export async function cancelOptimization(

@@ -4,6 +4,7 @@ import { mayMove, statusFollowing } from '../recommendations/policy.ts';
 import { lockRecommendation, setStatus } from '../recommendations/store.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { recordOutcome } from './learning.ts';
+import { releaseLease } from './leases.ts';
 import { isTerminal, moveOptimization } from './policy.ts';
 import { lockOptimization, type OptimizationRow } from './store.ts';
 
@@ -19,6 +20,8 @@ export async function recordStatus(
     await applyStatus(services, trx, row, report, 'service');
   });
   services.flow.signals.notify('tasks');
+  // A deployment may have become free.
+  services.flow.signals.notify('deliveries');
 }
 
 /** The one place where an optimization changes its state: recommendation, events, audit, outcome and lesson follow. */
@@ -40,7 +43,9 @@ export async function applyStatus(
   const changed = await writeStatus(services, trx, row, report);
   await recommendationFollows(trx, changed);
   await tell(services, trx, row, changed, actor);
-  if (isTerminal(changed.status)) await recordOutcome(services, trx, changed);
+  if (!isTerminal(changed.status)) return;
+  await releaseLease(services, trx, changed.id);
+  await recordOutcome(services, trx, changed);
 }
 
 async function writeStatus(
@@ -56,7 +61,8 @@ async function writeStatus(
       status: report.status,
       result: report.result === null ? null : JSON.stringify(report.result),
       actual_savings_usd_per_month: report.actual_savings,
-      started_at: row.started_at ?? (report.status === 'cancelled' ? null : now),
+      // What nobody was asked for ends without having begun.
+      started_at: row.started_at ?? (neverBegan(row, report) ? null : now),
       finished_at: isTerminal(report.status) ? now : null,
       // A report proves that the executor has the order, even if its receipt was lost.
       delivered_at: row.delivered_at ?? now,
@@ -64,6 +70,11 @@ async function writeStatus(
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+function neverBegan(row: OptimizationRow, report: StatusReport): boolean {
+  const handedOut = row.delivered_at !== null || row.delivery_attempts > 0;
+  return report.status === 'cancelled' || (isTerminal(report.status) && !handedOut);
 }
 
 async function recommendationFollows(trx: Trx, row: OptimizationRow): Promise<void> {

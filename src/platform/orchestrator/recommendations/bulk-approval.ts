@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../../contracts/errors.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { inDependencyOrder } from '../conflicts/dependency-graph.ts';
+import { readGraph, refuseCycle } from '../conflicts/dependencies.ts';
 import type { OrchestratorServices } from '../services.ts';
 import { approveRecommendation, type Decision } from './decisions.ts';
 
@@ -17,7 +19,10 @@ export type BulkApprovalItem =
       readonly detail: string;
     };
 
-/** Approves one after another in the order asked for; a refusal of one leaves the others their own fate. */
+/**
+ * Approves one after another, each after those it depends on; a refusal of one leaves the others their own fate.
+ * @throws OptiInfraError `DEPENDENCY_CYCLE`, and then none is approved.
+ */
 export async function approveMany(
   services: OrchestratorServices,
   customerId: string,
@@ -25,7 +30,9 @@ export async function approveMany(
   decision: Decision,
 ): Promise<readonly BulkApprovalItem[]> {
   const results: BulkApprovalItem[] = [];
-  for (const recommendationId of recommendationIds) {
+  const graph = await services.database.asCustomer(customerId, (trx) => readGraph(trx, customerId));
+  refuseCycle(graph);
+  for (const recommendationId of inDependencyOrder(recommendationIds, graph)) {
     results.push(await approveOne(services, customerId, recommendationId, decision));
   }
   return results;

@@ -4,9 +4,20 @@ import { OptiInfraError } from '../../../support/errors.ts';
 import { readPreferences } from '../customers/preferences.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { createTask, type TaskRow } from '../tasks/store.ts';
+import { mayApproveItself } from './automatic-approval.ts';
+import { repetition, sameSubject } from './repetition.ts';
 import { expiresAtMs, requiresApproval } from './policy.ts';
 import { setStatus, type RecommendationRow } from './store.ts';
 import { viewRecommendation } from './views.ts';
+
+/** Whose proposal it is, and the analysis it rests on. */
+export type Author = Pick<RecommendationRow, 'customer_id' | 'agent_type' | 'agent_id' | 'analysis_id'>;
+
+export interface Created {
+  readonly ids: readonly string[];
+  /** What was proposed and not taken up, each with the reason. */
+  readonly refused: readonly string[];
+}
 
 /** Stores what an analysis recommends and asks the other three agents for their opinions, all in one transaction. */
 export async function createRecommendations(
@@ -14,37 +25,51 @@ export async function createRecommendations(
   trx: Trx,
   task: TaskRow,
   drafts: readonly RecommendationDraft[],
-): Promise<readonly string[]> {
+): Promise<Created> {
+  const author = { ...task, analysis_id: requireAnalysis(task) };
   const ids: string[] = [];
+  const refused: string[] = [];
   for (const draft of drafts) {
-    await supersede(services, trx, task, draft);
-    const row = await insertRecommendation(services, trx, task, draft);
-    await announce(services, trx, row);
-    await askForOpinions(services, trx, row);
-    ids.push(row.id);
+    const why = await repetition(trx, task.customer_id, draft);
+    if (why === undefined) ids.push(await createRecommendation(services, trx, author, draft));
+    else refused.push(`"${draft.title}" was not taken up: ${why}.`);
   }
-  return ids;
+  return { ids, refused };
+}
+
+/** Stores one proposal and asks the other three agents for their opinions. */
+export async function createRecommendation(
+  services: OrchestratorServices,
+  trx: Trx,
+  author: Author,
+  draft: RecommendationDraft,
+): Promise<string> {
+  await supersede(services, trx, author, draft);
+  const row = await insertRecommendation(services, trx, author, draft);
+  await announce(services, trx, row);
+  await askForOpinions(services, trx, row);
+  return row.id;
 }
 
 /** An undecided offer of the same kind for the same deployment rests on older data: two of them must not both be approved. */
 async function supersede(
   services: OrchestratorServices,
   trx: Trx,
-  task: TaskRow,
+  author: Author,
   draft: RecommendationDraft,
 ): Promise<void> {
   const open = await trx
     .selectFrom('recommendations')
     .select(['id', 'plan'])
-    .where('customer_id', '=', task.customer_id)
+    .where('customer_id', '=', author.customer_id)
     .where('type', '=', draft.type)
     .where('status', 'in', ['pending', 'validated'])
     .forUpdate()
     .execute();
-  for (const older of open.filter(({ plan }) => plan.deployment === draft.plan.deployment)) {
+  for (const older of open.filter(({ plan }) => sameSubject(plan, draft.plan))) {
     await setStatus(trx, older.id, { status: 'expired' });
     await services.outbox.publish(trx, {
-      customerId: task.customer_id,
+      customerId: author.customer_id,
       type: 'recommendation.expired',
       data: { recommendation_id: older.id, reason: 'a newer analysis replaced it' },
     });
@@ -54,7 +79,7 @@ async function supersede(
 async function insertRecommendation(
   services: OrchestratorServices,
   trx: Trx,
-  task: TaskRow,
+  author: Author,
   draft: RecommendationDraft,
 ): Promise<RecommendationRow> {
   const nowMs = services.clock.wallMs();
@@ -63,11 +88,11 @@ async function insertRecommendation(
     .insertInto('recommendations')
     .values({
       id: services.ids('rec'),
-      customer_id: task.customer_id,
-      analysis_id: requireAnalysis(task),
+      customer_id: author.customer_id,
+      analysis_id: author.analysis_id,
       type: draft.type,
-      agent_type: task.agent_type,
-      agent_id: task.agent_id,
+      agent_type: author.agent_type,
+      agent_id: author.agent_id,
       status: 'pending',
       title: draft.title,
       estimated_savings_usd_per_month: forecast.savings_usd_per_month,
@@ -78,17 +103,26 @@ async function insertRecommendation(
       reasons: JSON.stringify(draft.reasons),
       plan: JSON.stringify(draft.plan),
       forecast: JSON.stringify(forecast),
-      requires_approval: requiresApproval({
-        savingsUsdPerMonth: forecast.savings_usd_per_month,
-        confidence: draft.confidence,
-        risk: draft.risk_level,
-        alwaysRequireApproval: await alwaysRequireApproval(trx, task.customer_id),
-      }),
+      requires_approval: await needsPerson(trx, author.customer_id, draft),
       created_at: new Date(nowMs),
       expires_at: new Date(expiresAtMs(draft.risk_level, nowMs)),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** What may approve itself asks nobody; the rest by saving, confidence and risk. */
+async function needsPerson(trx: Trx, customerId: string, draft: RecommendationDraft): Promise<boolean> {
+  const always = await alwaysRequireApproval(trx, customerId);
+  if (mayApproveItself(draft.type, { always_require_approval: always })) return false;
+  // A hybrid is part of a resolution, which the customer executes.
+  if (draft.type === 'hybrid') return true;
+  return requiresApproval({
+    savingsUsdPerMonth: draft.forecast.savings_usd_per_month,
+    confidence: draft.confidence,
+    risk: draft.risk_level,
+    alwaysRequireApproval: always,
+  });
 }
 
 /** Unknown preferences never spare the customer a question. */
@@ -130,7 +164,7 @@ async function askForOpinions(
   trx: Trx,
   row: RecommendationRow,
 ): Promise<void> {
-  const recommendation = viewRecommendation(row, []);
+  const recommendation = viewRecommendation(row, [], []);
   for (const agentType of AGENT_TYPES.filter((type) => type !== row.agent_type)) {
     await createTask(
       trx,

@@ -1,8 +1,9 @@
-import { TERMINAL_OPTIMIZATION_STATUSES, type Validation } from '../../../contracts/api/recommendations.ts';
+import type { Validation } from '../../../contracts/api/recommendations.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import { createOptimization } from '../optimizations/creation.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
-import { checkApproval, validationState } from './policy.ts';
+import { approvalsNeeded } from './automatic-approval.ts';
+import { checkApproval, validationState, type ApprovalCheck } from './policy.ts';
 import { lockRecommendation, readValidations, setStatus, type RecommendationRow } from './store.ts';
 
 export interface Decision {
@@ -31,6 +32,22 @@ export async function approveRecommendation(
   return optimizationId;
 }
 
+/** May this recommendation be approved now, by what the agents have said? */
+export function approvalOf(
+  row: RecommendationRow,
+  opinions: readonly Validation[],
+  nowMs: number,
+): ApprovalCheck {
+  return checkApproval(
+    {
+      status: row.status,
+      expiresAtMs: row.expires_at.getTime(),
+      validation: validationState(row.agent_type, opinions, approvalsNeeded(row.type)),
+    },
+    nowMs,
+  );
+}
+
 export async function approveLocked(
   services: OrchestratorServices,
   trx: Trx,
@@ -38,37 +55,12 @@ export async function approveLocked(
   opinions: readonly Validation[],
   decision: Decision,
 ): Promise<string> {
-  const check = checkApproval(
-    {
-      status: row.status,
-      expiresAtMs: row.expires_at.getTime(),
-      validation: validationState(row.agent_type, opinions),
-    },
-    services.clock.wallMs(),
-  );
+  const check = approvalOf(row, opinions, services.clock.wallMs());
   if (!check.allowed) {
     throw new OptiInfraError(check.code, `Recommendation ${row.id} cannot be approved. ${check.why}`);
   }
-  await refuseWhileDeploymentIsBusy(trx, row);
   await recordDecision(services, trx, row, 'approved', decision);
   return createOptimization(services, trx, row, decision.actor);
-}
-
-/** Two rollouts on one deployment would fight over its traffic: the second waits for the first to end. */
-async function refuseWhileDeploymentIsBusy(trx: Trx, row: RecommendationRow): Promise<void> {
-  const active = await trx
-    .selectFrom('optimizations')
-    .innerJoin('recommendations', 'recommendations.id', 'optimizations.recommendation_id')
-    .select(['optimizations.id', 'recommendations.plan'])
-    .where('optimizations.customer_id', '=', row.customer_id)
-    .where('optimizations.status', 'not in', [...TERMINAL_OPTIMIZATION_STATUSES])
-    .execute();
-  const busy = active.find(({ plan }) => plan.deployment === row.plan.deployment);
-  if (busy === undefined) return;
-  throw new OptiInfraError(
-    'INVALID_STATE',
-    `Optimization ${busy.id} is still under way on deployment ${row.plan.deployment}.`,
-  );
 }
 
 /** @throws OptiInfraError `ALREADY_DECIDED` or `NOT_FOUND`. */
@@ -95,7 +87,7 @@ async function requireLocked(trx: Trx, recommendationId: string): Promise<Recomm
   throw new OptiInfraError('NOT_FOUND', `No recommendation ${recommendationId}.`);
 }
 
-async function recordDecision(
+export async function recordDecision(
   services: OrchestratorServices,
   trx: Trx,
   row: RecommendationRow,

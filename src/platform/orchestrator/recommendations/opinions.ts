@@ -1,12 +1,12 @@
 import type { ValidationDraft } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { baselineColumns } from '../quality/baseline-view.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import type { TaskRow } from '../tasks/store.ts';
+import { approvalsNeeded, automaticDecision } from './automatic-approval.ts';
 import { approveLocked } from './decisions.ts';
 import { validationState } from './policy.ts';
 import { lockRecommendation, readValidations, setStatus, type RecommendationRow } from './store.ts';
-
-const NO_QUESTION_ASKED = 'policy:no-approval-needed';
 
 /** Records an agent's opinion and what it makes of the recommendation. */
 export async function recordOpinion(
@@ -44,18 +44,14 @@ async function insertOpinion(
   const now = new Date(services.clock.wallMs());
   const baselineId = draft.baseline === null ? null : services.ids('qbl');
   if (draft.baseline !== null && baselineId !== null) {
-    const { mean_score, interval, standard_deviation, sample_size } = draft.baseline;
     await trx
       .insertInto('quality_baselines')
       .values({
         id: baselineId,
         customer_id: row.customer_id,
         recommendation_id: row.id,
-        mean_score,
-        interval_low: interval.low,
-        interval_high: interval.high,
-        standard_deviation,
-        sample_size,
+        deployment: row.plan.deployment,
+        ...baselineColumns(draft.baseline),
         created_at: now,
       })
       .execute();
@@ -97,7 +93,7 @@ export async function judgeAgain(
 
 async function judge(services: OrchestratorServices, trx: Trx, row: RecommendationRow): Promise<void> {
   const opinions = (await readValidations(trx, [row.id])).get(row.id) ?? [];
-  const state = validationState(row.agent_type, opinions);
+  const state = validationState(row.agent_type, opinions, approvalsNeeded(row.type));
   const customerId = row.customer_id;
   if (state.kind === 'vetoed' && !row.vetoed) {
     await setStatus(trx, row.id, { vetoed: true });
@@ -116,10 +112,7 @@ async function judge(services: OrchestratorServices, trx: Trx, row: Recommendati
     data: { recommendation_id: row.id, opinions: opinions.length },
   });
   if (row.requires_approval) return;
-  await approveLocked(services, trx, { ...row, status: 'validated' }, opinions, {
-    actor: NO_QUESTION_ASKED,
-    reason: 'Low risk, sure and small: the customer asked not to be asked.',
-  });
+  await approveLocked(services, trx, { ...row, status: 'validated' }, opinions, automaticDecision(row.type));
 }
 
 /** A veto under way must not lose a race against an approval; an agent that is not there is not waited for. */

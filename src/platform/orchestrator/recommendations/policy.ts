@@ -62,13 +62,19 @@ export type ValidationState =
 const DECISIVE_AGENTS = ['performance', 'application'] as const;
 
 /** Sums up the opinions: one veto stops; the decisive agents' approvals validate; anything else waits. */
-export function validationState(author: string, opinions: readonly Opinion[]): ValidationState {
+export function validationState(
+  author: string,
+  opinions: readonly Opinion[],
+  approvalsNeeded = 2,
+): ValidationState {
   const vetoes = opinions.filter(({ verdict }) => verdict === 'veto').map(({ agent_type }) => agent_type);
   if (vetoes.length > 0) return { kind: 'vetoed', by: vetoes };
   const approving = new Set(opinions.map(({ agent_type }) => agent_type));
   const missing: string[] = DECISIVE_AGENTS.filter((agent) => agent !== author && !approving.has(agent));
   if (missing.length > 0) return { kind: 'waiting', missing };
-  return approving.size >= 2 ? { kind: 'validated' } : { kind: 'waiting', missing: ['a second agent'] };
+  return approving.size >= approvalsNeeded
+    ? { kind: 'validated' }
+    : { kind: 'waiting', missing: ['a second agent'] };
 }
 
 export type ApprovalCheck =

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AGENT_TYPES, RISK_LEVELS } from '../../../contracts/api/common.ts';
 import {
   RECOMMENDATION_STATUSES,
+  RECOMMENDATION_TYPES,
   type ApproveResponse,
   type DecisionRequest,
 } from '../../../contracts/api/recommendations.ts';
@@ -21,7 +22,7 @@ const decisionRequest = z.object({ reason }) satisfies z.ZodType<DecisionRequest
 const bulkRequest = z.object({ recommendation_ids: z.array(id).min(1).max(100), reason });
 const listQuery = z.object({
   status: z.enum(RECOMMENDATION_STATUSES).optional(),
-  type: id.optional(),
+  type: z.enum(RECOMMENDATION_TYPES).optional(),
   agent_type: z.enum(AGENT_TYPES).optional(),
   risk_level: z.enum(RISK_LEVELS).optional(),
   min_savings: z.coerce.number().optional(),

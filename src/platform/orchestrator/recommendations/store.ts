@@ -1,16 +1,12 @@
 import type { Selectable } from 'kysely';
 
 import type { RecommendationStatus, Validation } from '../../../contracts/api/recommendations.ts';
-import type {
-  QualityBaselinesTable,
-  RecommendationsTable,
-  ValidationsTable,
-} from '../database/decision-rows.ts';
+import type { RecommendationsTable, ValidationsTable } from '../database/decision-rows.ts';
+import { viewBaseline, type BaselineRow } from '../quality/baseline-view.ts';
 import type { Trx } from '../services.ts';
 
 export type RecommendationRow = Selectable<RecommendationsTable>;
 export type ValidationRow = Selectable<ValidationsTable>;
-export type BaselineRow = Selectable<QualityBaselinesTable>;
 
 export async function findRecommendation(
   trx: Trx,
@@ -57,6 +53,25 @@ export async function readValidations(
   return views;
 }
 
+/** What each of these recommendations waits for. */
+export async function readDependencies(
+  trx: Trx,
+  recommendationIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (recommendationIds.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('recommendation_dependencies')
+    .select(['recommendation_id', 'depends_on'])
+    .where('recommendation_id', 'in', [...recommendationIds])
+    .orderBy('depends_on')
+    .execute();
+  const dependencies = new Map<string, string[]>();
+  for (const { recommendation_id, depends_on } of rows) {
+    dependencies.set(recommendation_id, [...(dependencies.get(recommendation_id) ?? []), depends_on]);
+  }
+  return dependencies;
+}
+
 async function readBaselines(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, BaselineRow>> {
   if (ids.length === 0) return new Map();
   const rows = await trx
@@ -76,16 +91,7 @@ function viewValidation(row: ValidationRow, baseline: BaselineRow | undefined): 
     reasons: row.reasons,
     condition: row.condition,
     figures: row.figures,
-    baseline:
-      baseline === undefined
-        ? null
-        : {
-            id: baseline.id,
-            mean_score: baseline.mean_score,
-            interval: { low: baseline.interval_low, high: baseline.interval_high },
-            standard_deviation: baseline.standard_deviation,
-            sample_size: baseline.sample_size,
-          },
+    baseline: baseline === undefined ? null : viewBaseline(baseline),
     at: row.at.toISOString(),
   };
 }
@@ -100,7 +106,7 @@ export async function setStatus(
 
 export interface RecommendationFilter {
   readonly statuses: readonly RecommendationStatus[];
-  readonly type?: string | undefined;
+  readonly type?: RecommendationRow['type'] | undefined;
   readonly agentType?: RecommendationRow['agent_type'] | undefined;
   readonly risk?: RecommendationRow['risk_level'] | undefined;
   readonly minimumSavings?: number | undefined;

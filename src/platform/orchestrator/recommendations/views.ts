@@ -1,10 +1,11 @@
 import type { Recommendation, Validation } from '../../../contracts/api/recommendations.ts';
 import type { Trx } from '../services.ts';
-import { readValidations, type RecommendationRow } from './store.ts';
+import { readDependencies, readValidations, type RecommendationRow } from './store.ts';
 
 export function viewRecommendation(
   row: RecommendationRow,
   validations: readonly Validation[],
+  dependsOn: readonly string[],
 ): Recommendation {
   return {
     id: row.id,
@@ -24,6 +25,7 @@ export function viewRecommendation(
     reasons: row.reasons,
     plan: row.plan,
     forecast: row.forecast,
+    depends_on: dependsOn,
     validations,
     requires_approval: row.requires_approval,
     created_at: row.created_at.toISOString(),
@@ -35,9 +37,10 @@ export async function viewRecommendations(
   trx: Trx,
   rows: readonly RecommendationRow[],
 ): Promise<readonly Recommendation[]> {
-  const validations = await readValidations(
-    trx,
-    rows.map(({ id }) => id),
+  const ids = rows.map(({ id }) => id);
+  const validations = await readValidations(trx, ids);
+  const dependencies = await readDependencies(trx, ids);
+  return rows.map((row) =>
+    viewRecommendation(row, validations.get(row.id) ?? [], dependencies.get(row.id) ?? []),
   );
-  return rows.map((row) => viewRecommendation(row, validations.get(row.id) ?? []));
 }

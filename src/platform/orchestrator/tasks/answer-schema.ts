@@ -2,44 +2,13 @@ import { z } from 'zod';
 
 import { RISK_LEVELS } from '../../../contracts/api/common.ts';
 import type { AgentTaskAnswer, AgentTaskResult, TaskType } from '../../../contracts/api/orchestration.ts';
-import {
-  OPINIONS,
-  type MigrationPlan,
-  type SavingsForecast,
-} from '../../../contracts/api/recommendations.ts';
+import { OPINIONS, RECOMMENDATION_TYPES } from '../../../contracts/api/recommendations.ts';
+import { savingsForecast } from '../../kit/schemas/forecast.ts';
+import { hybridPlan, optimizationPlan } from '../../kit/schemas/plan.ts';
 
 const share = z.number().min(0).max(1);
 const figures = z.record(z.string(), z.number());
 const texts = z.array(z.string());
-
-const plan = z.object({
-  kind: z.literal('spot_migration'),
-  deployment: z.string().min(1),
-  provider: z.literal('aws'),
-  region: z.string().min(1),
-  instance_type: z.string().min(1),
-  replace_instance_ids: texts.min(1),
-  keep_instance_ids: texts,
-  spot_nodes: z.array(z.object({ zone: z.string().min(1), usd_per_hour: z.number().positive() })).min(1),
-  fallback_zones: texts,
-  kept_on_demand_share: share,
-}) satisfies z.ZodType<MigrationPlan>;
-
-const forecast = z
-  .object({
-    cost_before_usd_per_month: z.number().nonnegative(),
-    cost_after_usd_per_month: z.number().nonnegative(),
-    raw_savings_usd_per_month: z.number(),
-    savings_usd_per_month: z.number(),
-    low_usd_per_month: z.number(),
-    high_usd_per_month: z.number(),
-    inputs: figures,
-    patterns: z.array(z.object({ pattern_id: z.string(), similarity: z.number(), ratio: z.number() })),
-  })
-  .refine(({ low_usd_per_month, high_usd_per_month }) => low_usd_per_month <= high_usd_per_month, {
-    path: ['low_usd_per_month'],
-    message: 'is above high_usd_per_month',
-  }) satisfies z.ZodType<SavingsForecast>;
 
 const baseline = z
   .object({
@@ -47,6 +16,8 @@ const baseline = z
     interval: z.object({ low: z.number(), high: z.number() }),
     standard_deviation: z.number().nonnegative(),
     sample_size: z.int().positive(),
+    source: z.enum(['traffic', 'golden_prompts']),
+    golden_run_id: z.string().min(1).nullable(),
   })
   .refine(({ interval, mean_score }) => interval.low <= mean_score && mean_score <= interval.high, {
     path: ['interval'],
@@ -58,13 +29,13 @@ const results = {
     type: z.literal('analyze'),
     recommendations: z.array(
       z.object({
-        type: z.string().min(1),
+        type: z.enum(RECOMMENDATION_TYPES),
         title: z.string().min(1),
         confidence: share,
         risk_level: z.enum(RISK_LEVELS),
         reasons: texts.min(1),
-        plan,
-        forecast,
+        plan: optimizationPlan,
+        forecast: savingsForecast,
       }),
     ),
     findings: texts,
@@ -80,6 +51,20 @@ const results = {
     }),
   }),
   learn: z.object({ type: z.literal('learn'), pattern_id: z.string().min(1), features: z.array(z.number()) }),
+  negotiate: z.object({
+    type: z.literal('negotiate'),
+    hybrid: z
+      .object({
+        plan: hybridPlan,
+        forecast: savingsForecast,
+        confidence: share,
+        risk_level: z.enum(RISK_LEVELS),
+        reasons: texts.min(1),
+      })
+      .nullable(),
+    reasons: texts.min(1),
+  }),
+  resolution_executed: z.object({ type: z.literal('resolution_executed'), acknowledged: z.literal(true) }),
 } satisfies { readonly [Type in TaskType]: z.ZodType<Extract<AgentTaskResult, { type: Type }>> };
 
 const envelope = z.object({

@@ -15,6 +15,7 @@ export interface NewTask {
   readonly analysisId?: string;
   readonly recommendationId?: string;
   readonly optimizationId?: string;
+  readonly resolutionId?: string;
 }
 
 /** Writes the task in the transaction of what asked for it; notify the topic `tasks` after the commit. */
@@ -32,6 +33,7 @@ export async function createTask(trx: Trx, task: NewTask, nowMs: number): Promis
       analysis_id: task.analysisId ?? null,
       recommendation_id: task.recommendationId ?? null,
       optimization_id: task.optimizationId ?? null,
+      resolution_id: task.resolutionId ?? null,
       created_at: new Date(nowMs),
     })
     .execute();

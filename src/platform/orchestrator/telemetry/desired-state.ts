@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 
-import type { AppliedState, DesiredDeployment, DesiredState } from '../../../contracts/api/agent-runtime.ts';
-import type { DesiredStateStatus } from '../../../contracts/api/orchestration.ts';
+import type { AppliedState, DesiredState } from '../../../contracts/api/agent-runtime.ts';
+import type { DesiredStateRequest, DesiredStateStatus } from '../../../contracts/api/orchestration.ts';
 import { toTimestamp } from '../../../support/clock.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { checkLease } from '../optimizations/leases.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 
 /** A generation written by another process is seen at the next look, this much later at most. */
@@ -50,16 +51,25 @@ export async function awaitDesiredState(
   }
 }
 
-/** Writes the next generation: the deployments named replace their part, the others keep theirs. */
+/**
+ * Writes the next generation: the deployments named replace their part, the others keep theirs.
+ * @throws OptiInfraError `STALE_LEASE` when the writer does not hold every deployment he names.
+ */
 export async function writeDesiredState(
   services: OrchestratorServices,
   customerId: string,
-  deployments: readonly DesiredDeployment[],
+  { deployments, lease }: DesiredStateRequest,
   actor: string,
 ): Promise<DesiredState> {
   const state = await services.database.asCustomer(customerId, async (trx) => {
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`desired-state:${customerId}`}, 0))`.execute(
       trx,
+    );
+    await checkLease(
+      trx,
+      customerId,
+      deployments.map(({ name }) => name),
+      lease,
     );
     const before = await latestState(trx, customerId);
     const named = new Set(deployments.map(({ name }) => name));
@@ -83,7 +93,7 @@ export async function writeDesiredState(
       actor,
       action: 'desired_state.written',
       subject: customerId,
-      data: { generation: next.generation, deployments },
+      data: { generation: next.generation, deployments, lease },
     });
     return next;
   });

@@ -1,6 +1,8 @@
 import type { DiscoverRequest, InstanceReport } from '../../../contracts/api/agent-runtime.ts';
 import type { Lifecycle } from '../../../contracts/api/common.ts';
+import type { CloudPlace } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { readPlaces } from '../customers/credentials.ts';
 import { costOfFleet, hourlyRate, type CostOfFleet } from '../inventory/cost.ts';
 import { quoteFor } from '../inventory/quotes.ts';
 import {
@@ -12,6 +14,8 @@ import {
   type InstanceRow,
   type PricedInstance,
 } from '../inventory/store.ts';
+import { watchSpotNodes } from '../interruptions/spot-nodes.ts';
+import { watchConfigurations } from '../quality/configuration-changes.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { inventoryChanges, type InventoryChanges } from './changes.ts';
 import { insertCostSample } from './telemetry-store.ts';
@@ -36,6 +40,8 @@ export async function takeInventory(
   );
   if (accepted) await insertCostSample(services.clickhouse, customerId, report.observed_at_ms, cost);
   services.flow.lifecycles.delete(customerId);
+  // What was seen may have started an analysis.
+  services.flow.signals.notify('tasks');
   return { accepted, monthly_cost: cost.monthlyCostUsd };
 }
 
@@ -57,14 +63,14 @@ async function priceInstances(
   customerId: string,
   report: DiscoverRequest,
 ): Promise<readonly PricedInstance[]> {
-  const account = await accountOf(services, customerId);
+  const places = await services.database.asCustomer(customerId, (trx) => readPlaces(trx, customerId));
   const deploymentOf = new Map(
     report.deployments.flatMap(({ name, instance_ids }) => instance_ids.map((id) => [id, name] as const)),
   );
   return Promise.all(
     report.instances.map(async (instance) => ({
       ...instance,
-      usdPerHour: await rateOf(services, account, instance),
+      usdPerHour: await rateOf(services, accountFor(places, instance), instance),
       deployment: deploymentOf.get(instance.instance_id) ?? null,
     })),
   );
@@ -79,18 +85,14 @@ async function rateOf(
   return hourlyRate(await quoteFor(services, { provider, account, region, instance_type }), lifecycle, zone);
 }
 
-async function accountOf(services: OrchestratorServices, customerId: string): Promise<string> {
-  const row = await services.database.asCustomer(customerId, (trx) =>
-    trx
-      .selectFrom('credentials')
-      .select('account_id')
-      .where('customer_id', '=', customerId)
-      .executeTakeFirst(),
-  );
-  if (row !== undefined) return row.account_id;
+/** The account whose rates hold for an instance: that of its place, else of the same cloud elsewhere. */
+function accountFor(places: readonly CloudPlace[], { provider, region }: InstanceReport): string {
+  const inCloud = places.filter((place) => place.provider === provider);
+  const place = inCloud.find((candidate) => candidate.region === region) ?? inCloud[0];
+  if (place !== undefined) return place.account_id;
   throw new OptiInfraError(
     'INVALID_STATE',
-    'The customer has not been onboarded: there is no cloud account.',
+    `The customer has not been onboarded to ${provider}: there is no cloud account.`,
   );
 }
 
@@ -114,7 +116,9 @@ async function storeInventory(services: OrchestratorServices, trx: Trx, intake: 
     instances.map(({ instance_id }) => instance_id),
   );
   await replaceDeployments(trx, customerId, report.observed_at_ms, report.deployments);
+  await watchConfigurations(services, trx, customerId, report.deployments);
   await announce(services, trx, intake, inventoryChanges(before, instances), before);
+  await watchSpotNodes(services, trx, { customerId, before, now: instances, lastSeen: latest });
   return true;
 }
 
@@ -129,7 +133,11 @@ async function announce(
     await services.outbox.publish(trx, {
       customerId,
       type: 'instance.interruption_notice',
-      data: { instance_id: notice.instanceId, interruption_at: notice.at },
+      data: {
+        instance_id: notice.instanceId,
+        deployment: instances.find((item) => item.instance_id === notice.instanceId)?.deployment ?? null,
+        interruption_at: notice.at,
+      },
     });
   }
   if (!changes.any) return;

@@ -13,7 +13,7 @@ import type {
   TelemetryBatch,
 } from '../../../contracts/api/agent-runtime.ts';
 import { CLOUD_PROVIDERS, LIFECYCLES } from '../../../contracts/api/common.ts';
-import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
+import { engineConfiguration } from '../../kit/schemas/engine-configuration.ts';
 
 const name = z.string().min(1).max(200);
 const share = z.number().min(0).max(1);
@@ -29,17 +29,6 @@ export const connectRequest = z.object({
   version: name,
   hostname: name,
 }) satisfies z.ZodType<ConnectRequest>;
-
-const engineConfiguration = z.object({
-  tensor_parallel_size: z.int().positive(),
-  kv_allocation: z.enum(['static', 'paged']),
-  prefix_caching: z.boolean(),
-  scheduler: z.enum(['prefill_first', 'chunked']),
-  quantization: z.enum(['bf16', 'fp8', 'int8', 'w4a16']),
-  max_model_len: z.int().positive(),
-  revision: z.string().min(1),
-  chat_template: z.string().min(1),
-}) satisfies z.ZodType<EngineConfiguration>;
 
 const instanceReport = z.object({
   instance_id: name,
@@ -59,6 +48,7 @@ const deploymentReport = z.object({
   name,
   model: name,
   engine_configuration: engineConfiguration,
+  engine_configurations: z.record(name, engineConfiguration).exactOptional(),
   instance_ids: z.array(name).max(1_000),
   weights,
 }) satisfies z.ZodType<DeploymentReport>;

@@ -1,5 +1,7 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 
+import { separateTenants } from './tenant-table.ts';
+
 /** What `optiinfra_app` may do, table by table; nothing more is granted. */
 const GRANTS: Readonly<Record<string, string>> = {
   customers: 'SELECT, INSERT, UPDATE',
@@ -36,25 +38,16 @@ const GRANTS: Readonly<Record<string, string>> = {
 /** Tables without a tenant: the agents serve every customer. */
 const SHARED = new Set(['agents', 'heartbeats']);
 
-async function separate(database: Kysely<unknown>, table: string): Promise<void> {
-  const name = sql.table(table);
-  const column = sql.ref(table === 'customers' ? 'id' : 'customer_id');
-  await sql`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY`.execute(database);
-  // FORCE: the owner of the tables obeys as well.
-  await sql`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`.execute(database);
-  await sql`CREATE POLICY tenant ON ${name} USING (
-    ${column} = (SELECT current_setting('optiinfra.customer_id', true))
-    OR (SELECT current_setting('optiinfra.scope', true)) = 'system'
-  )`.execute(database);
-}
-
 /** Row-level security on every table with a tenant, and the least grants for the role of the services. */
 export const tenancy: Migration = {
   up: async (database: Kysely<unknown>) => {
     await sql`GRANT USAGE ON SCHEMA public TO optiinfra_app`.execute(database);
     for (const [table, privileges] of Object.entries(GRANTS)) {
-      await sql`GRANT ${sql.raw(privileges)} ON ${sql.table(table)} TO optiinfra_app`.execute(database);
-      if (!SHARED.has(table)) await separate(database, table);
+      if (SHARED.has(table)) {
+        await sql`GRANT ${sql.raw(privileges)} ON ${sql.table(table)} TO optiinfra_app`.execute(database);
+      } else {
+        await separateTenants(database, table, privileges, table === 'customers' ? 'id' : 'customer_id');
+      }
     }
   },
 };

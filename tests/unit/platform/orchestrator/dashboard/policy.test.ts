@@ -9,7 +9,18 @@ import {
 
 const offer = (saving: number, deployment: string, replaced: readonly string[] = []) => ({
   estimated_savings: saving,
-  plan: { deployment, replace_instance_ids: replaced, keep_instance_ids: [] },
+  plan: {
+    kind: 'spot_migration' as const,
+    deployment,
+    provider: 'aws' as const,
+    region: 'us-east-1',
+    instance_type: 'p4d.24xlarge',
+    replace_instance_ids: replaced,
+    keep_instance_ids: [],
+    spot_nodes: [],
+    fallback_zones: [],
+    kept_on_demand_share: 0.25,
+  },
 });
 
 describe('potential savings', () => {
