@@ -1,7 +1,7 @@
+import { sampleStandardDeviation } from 'simple-statistics';
+
 import { CANARY } from '../../../contracts/thresholds.ts';
-import type { ServiceLevelObjective } from '../../../contracts/api/customers.ts';
-import type { ValidationDraft } from '../../../contracts/api/orchestration.ts';
-import { approve, approveIf, veto } from '../kit/opinion.ts';
+import type { GoldenRunStatus, ValidationDraft } from '../../../contracts/api/orchestration.ts';
 import { meanInterval95 } from '../kit/statistics/mean-interval.ts';
 import type { QualityStatistics } from '../kit/telemetry/types.ts';
 
@@ -13,6 +13,7 @@ export type BaselineResult =
 /** Below this a drop of 5 % cannot be seen (world spec §6), so there would be nothing to protect quality with. */
 const MINIMUM_QUALITY_SAMPLES = CANARY.minimumQualitySamplesPerArm;
 
+/** From the scores of the customer's own traffic. */
 export function establishBaseline(deployment: string, quality: QualityStatistics | null): BaselineResult {
   if (quality === null) {
     return { established: false, reason: `no telemetry of ${deployment} with a quality score` };
@@ -30,38 +31,31 @@ export function establishBaseline(deployment: string, quality: QualityStatistics
       interval: { low, high },
       standard_deviation: standardDeviation,
       sample_size: sampleSize,
+      source: 'traffic',
+      golden_run_id: null,
     },
   };
 }
 
-/** Is there a baseline to hold the change against, and does the present state keep the promised quality? */
-export function judgeQuality(result: BaselineResult, slo: ServiceLevelObjective): ValidationDraft {
-  if (!result.established) return veto({ reasons: [result.reason], figures: {} });
-  const { baseline } = result;
-  const { low, high } = baseline.interval;
-  const figures = {
-    baseline_quality_mean: baseline.mean_score,
-    baseline_quality_low: low,
-    baseline_quality_high: high,
-    baseline_quality_standard_deviation: baseline.standard_deviation,
-    quality_samples_count: baseline.sample_size,
-    slo_quality_score: slo.quality_score,
+/** From the answers to golden prompts; null when there are too few for a deviation. */
+export function goldenBaselineOf(run: Pick<GoldenRunStatus, 'golden_run_id' | 'answers'>): Baseline | null {
+  const scores = run.answers.map(({ quality_score }) => quality_score);
+  if (scores.length < 2) return null;
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const deviation = sampleStandardDeviation(scores);
+  const { low, high } = meanInterval95(mean, deviation, scores.length);
+  return {
+    mean_score: mean,
+    interval: { low, high },
+    standard_deviation: deviation,
+    sample_size: scores.length,
+    source: 'golden_prompts',
+    golden_run_id: run.golden_run_id,
   };
-  const reasons = [describe(baseline), 'Model, precision and engine configuration stay as they are.'];
-  if (high < slo.quality_score) {
-    reasons.unshift(
-      `Quality is below the promised ${slo.quality_score} already: a change on top would hide the cause.`,
-    );
-    return veto({ reasons, figures, baseline });
-  }
-  if (low < slo.quality_score) {
-    const condition = `Quality is watched at every stage: it is not surely above the promised ${slo.quality_score} now.`;
-    return approveIf(condition, { reasons, figures, baseline });
-  }
-  return approve({ reasons, figures, baseline });
 }
 
-export function describe({ mean_score, interval, sample_size }: Baseline): string {
+export function describe({ mean_score, interval, sample_size, source }: Baseline): string {
+  const scores = source === 'traffic' ? 'scores' : 'golden prompts';
   const [mean, low, high] = [mean_score, interval.low, interval.high].map((score) => score.toFixed(4));
-  return `Baseline quality ${mean ?? ''} (95 % interval ${low ?? ''}–${high ?? ''}) from ${sample_size} scores.`;
+  return `Baseline quality ${mean ?? ''} (95 % interval ${low ?? ''}–${high ?? ''}) from ${sample_size} ${scores}.`;
 }

@@ -4,6 +4,7 @@ import { createMarketClient, type MarketClient } from './market-client.ts';
 import { createOrchestratorClient, type OrchestratorClient } from './orchestrator-client.ts';
 import type { PatternStore } from './patterns/pattern.ts';
 import { createQdrantPatternStore } from './patterns/qdrant-store.ts';
+import { createQualityClient, type QualityClient } from './quality-client.ts';
 import { connectTelemetry } from './telemetry/clickhouse.ts';
 import { createTelemetry } from './telemetry/reader.ts';
 import type { Telemetry } from './telemetry/types.ts';
@@ -14,6 +15,7 @@ export interface AgentServices {
   readonly market: MarketClient;
   readonly telemetry: Telemetry;
   readonly patterns: PatternStore;
+  readonly quality: QualityClient;
   readonly clock: Clock;
 }
 
@@ -29,6 +31,7 @@ export function connectServices(config: ServiceConfig, clock: Clock): ConnectedS
     orchestrator: createOrchestratorClient(config.text('OPTIINFRA_ORCHESTRATOR_URL'), agentKey),
     market: createMarketClient(config.text('OPTIINFRA_MARKET_URL')),
     telemetry: createTelemetry(connection.run),
+    quality: createQualityClient(config.text('OPTIINFRA_ORCHESTRATOR_URL'), agentKey),
     patterns: createQdrantPatternStore(config.text('OPTIINFRA_QDRANT_URL')),
     clock,
     close: connection.close,

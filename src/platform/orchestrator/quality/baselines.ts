@@ -122,7 +122,7 @@ export async function newestBaseline(
       .limit(1)
       .executeTakeFirst();
     const run = row === undefined ? undefined : await findGoldenRun(trx, row.golden_run_id ?? '');
-    if (row?.engine_configuration == null || run === undefined) {
+    if (!row?.engine_configuration || run === undefined) {
       throw new OptiInfraError('NOT_FOUND', `No golden baseline of ${deployment} was recorded.`);
     }
     return {
