@@ -32,7 +32,12 @@ export interface EnvironmentUrls {
   readonly clickhouse: string;
   readonly redis: string;
   readonly qdrant: string;
+  /** The AWS simulator itself: for a witness. */
   readonly aws: string;
+  /** AWS as customers and the platform see it: the simulator behind the world's edge. */
+  readonly awsEdge: string;
+  /** Compute and IAM of the simulated GCP. */
+  readonly gcp: string;
   readonly temporalAddress: string;
   readonly temporalUi: string;
   readonly world: string;
@@ -72,6 +77,8 @@ export const SERVICE_VARIABLES = [
   'OPTIINFRA_REDIS_URL',
   'OPTIINFRA_QDRANT_URL',
   'OPTIINFRA_AWS_ENDPOINT',
+  'OPTIINFRA_AWS_SIMULATOR',
+  'OPTIINFRA_GCP_ENDPOINT',
   'OPTIINFRA_MARKET_URL',
   'OPTIINFRA_TEMPORAL_ADDRESS',
   'OPTIINFRA_ORCHESTRATOR_URL',

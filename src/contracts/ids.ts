@@ -19,4 +19,5 @@ export type IdPrefix =
   | 'gld' // golden run
   | 'bat' // telemetry batch
   | 'site' // a customer's side in the world
+  | 'gcp' // a machine, an operation or a token in the simulated GCP
   | 'run'; // run of a scenario

@@ -8,6 +8,8 @@ export const DEFAULT_PORTS = {
   temporal: 7233,
   temporalUi: 8233,
   world: 8090,
+  awsEdge: 8091,
+  gcp: 8092,
   orchestrator: 8001,
   costAgent: 8101,
   performanceAgent: 8102,
