@@ -1,8 +1,8 @@
 import type { EnvironmentDescriptor, EnvironmentSecrets } from '../contracts/environment.ts';
 import type { PortName } from '../contracts/ports.ts';
 
-/** Every process has the name of its port; Temporal's Web UI is a second port of Temporal. */
-export type ProcessName = Exclude<PortName, 'temporalUi'>;
+/** Every process has the name of its port; some listen on further ones: Temporal's Web UI, the world's clouds. */
+export type ProcessName = Exclude<PortName, 'temporalUi' | 'awsEdge' | 'gcp'>;
 
 /** What a definition may look at: everything else about a process follows from it. */
 export interface ProcessContext {

@@ -10,6 +10,8 @@ export function loopbackUrls(ports: Ports): EnvironmentUrls {
     redis: `redis://127.0.0.1:${ports.redis}`,
     qdrant: http(ports.qdrant),
     aws: http(ports.aws),
+    awsEdge: http(ports.awsEdge),
+    gcp: http(ports.gcp),
     temporalAddress: `127.0.0.1:${ports.temporal}`,
     temporalUi: http(ports.temporalUi),
     world: http(ports.world),

@@ -25,7 +25,13 @@ export const EMBEDDED_PROCESSES: readonly ProcessDefinition[] = [
   qdrant,
   aws,
   temporal,
-  serviceDefinition({ name: 'world', main: 'src/world/main.ts', after: [], layer: 'service' }),
+  serviceDefinition({
+    name: 'world',
+    main: 'src/world/main.ts',
+    after: [],
+    layer: 'service',
+    furtherPorts: ['awsEdge', 'gcp'],
+  }),
   serviceDefinition({
     name: 'orchestrator',
     main: 'src/platform/orchestrator/main.ts',

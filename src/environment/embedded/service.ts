@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { ServiceVariable } from '../../contracts/environment.ts';
+import type { PortName } from '../../contracts/ports.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import { displayName, type ProcessContext, type ProcessDefinition, type ProcessName } from '../definition.ts';
 import { environmentPaths } from '../state/paths.ts';
@@ -16,6 +17,8 @@ interface ServiceOptions {
   readonly main: string;
   readonly after: readonly ProcessName[];
   readonly layer: 'core' | 'service';
+  /** What it listens on beside the port of its name. */
+  readonly furtherPorts?: readonly PortName[];
 }
 
 /** A service of ours: a Node process that serves `/health/ready` on its port. */
@@ -23,7 +26,7 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
   const { name, main, after, layer } = options;
   return {
     name,
-    ports: [name],
+    ports: [name, ...(options.furtherPorts ?? [])],
     after,
     layer,
     stopSignal: 'SIGTERM',
@@ -99,7 +102,9 @@ export function serviceVariables(
     OPTIINFRA_CLICKHOUSE_URL: urls.clickhouse,
     OPTIINFRA_REDIS_URL: urls.redis,
     OPTIINFRA_QDRANT_URL: urls.qdrant,
-    OPTIINFRA_AWS_ENDPOINT: urls.aws,
+    OPTIINFRA_AWS_ENDPOINT: urls.awsEdge,
+    OPTIINFRA_AWS_SIMULATOR: urls.aws,
+    OPTIINFRA_GCP_ENDPOINT: urls.gcp,
     OPTIINFRA_MARKET_URL: urls.world,
     OPTIINFRA_TEMPORAL_ADDRESS: urls.temporalAddress,
     OPTIINFRA_ORCHESTRATOR_URL: urls.orchestrator,

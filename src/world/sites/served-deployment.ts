@@ -53,6 +53,9 @@ export function createServedDeployment(options: ServedDeploymentOptions): Served
       name,
       model,
       engine_configuration: fleet.configuration,
+      engine_configurations: Object.fromEntries(
+        fleet.machines.map(({ instanceId, engine }) => [instanceId, engine.configuration]),
+      ),
       instance_ids: fleet.machines.map(({ instanceId }) => instanceId),
       weights: Object.fromEntries(
         fleet.machines.map(({ instanceId }) => [instanceId, balancer.weightOf(instanceId)]),
