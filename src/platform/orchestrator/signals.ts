@@ -9,7 +9,8 @@ export interface Signals {
   /** Resolves at the next `notify` of the topic, after `timeoutMs`, or when `abort` fires, whichever comes first. */
   wait(topic: SignalTopic, timeoutMs: number, abort?: AbortSignal): Promise<void>;
 }
-export type SignalTopic = 'tasks' | 'deliveries' | `loop:${string}` | `desired-state:${string}`;
+export type SignalTopic =
+  'tasks' | 'deliveries' | `loop:${string}` | `desired-state:${string}` | `golden-runs:${string}`;
 
 export function createSignals(): Signals {
   const emitter = new EventEmitter().setMaxListeners(0);

@@ -8,7 +8,7 @@ import type {
 import type { AgentServices } from '../kit/services.ts';
 import type { ResultOf, TaskOf } from '../kit/tasks/task-routes.ts';
 import { describe, goldenBaselineOf } from './baseline.ts';
-import { differences } from './configuration.ts';
+import { differences } from '../../kit/configuration-differences.ts';
 import { askGoldenPrompts, GOLDEN_PROMPTS } from './golden-run.ts';
 import { comparePaired, describeDrop, MINIMUM_PAIRS, type PairedComparison } from './paired-comparison.ts';
 import { draftRollback } from './rollback.ts';
@@ -121,7 +121,9 @@ async function holdAgainst(held: Held): Promise<Finding> {
   const said = `${deployment.name}: ${describeDrop(comparison)} against baseline ${baseline.baseline.id}`;
   const changes = differences(baseline.engine_configuration, deployment.engine_configuration);
   if (comparison.verdict === 'inconclusive') {
-    return finding(`${said}: inconclusive, the bounds hold 5 % between them or pairs are too few.`);
+    return finding(
+      `${said}: inconclusive, the upper bound has passed 5 % without a proof, or pairs are too few.`,
+    );
   }
   if (comparison.verdict === 'kept') {
     if (changes.length > 0 && run.status === 'completed') await recordBaseline(held);

@@ -5,7 +5,7 @@ import type { AgentServices } from '../kit/services.ts';
 import type { ResultOf, TaskOf } from '../kit/tasks/task-routes.ts';
 import { analyzeQuality } from './analyze.ts';
 import { establishBaseline, type Baseline } from './baseline.ts';
-import { differences } from './configuration.ts';
+import { differences } from '../../kit/configuration-differences.ts';
 import { judgePlan, type QualityEvidence } from './opinion.ts';
 
 /** World time over which the quality of traffic is taken. */

@@ -23,7 +23,8 @@ export interface Drop {
   /** One-sided 95 % bounds. */
   readonly lower: number;
   readonly upper: number;
-  /** Probability that the drop is larger than the alarm's. */
+  /** Probability that answers are worse at all, and that they are worse by more than the alarm's drop. */
+  readonly confidence: number;
   readonly confidenceAboveAlarm: number;
 }
 export interface PairedComparison {
@@ -62,6 +63,7 @@ function dropOf(pairs: readonly { readonly was: number; readonly is: number }[])
     share,
     lower: share - half,
     upper: share + half,
+    confidence: probabilityAbove(share, error),
     confidenceAboveAlarm: probabilityAbove(share - ALARM_DROP, error),
   };
 }
@@ -71,10 +73,13 @@ function probabilityAbove(distance: number, error: number): number {
   return distance > 0 ? 1 : 0;
 }
 
-/** The alarm: a one-sided 95 % bound of the drop passes 5 %. Kept: the other bound does not. */
+/**
+ * The alarm: the drop is proven (its lower bound is above 0) and matters (it is above 5 %). Kept: the upper bound has
+ * not passed 5 %.
+ */
 function verdictOf(pairs: number, drop: Drop | null): PairedComparison['verdict'] {
   if (pairs < MINIMUM_PAIRS || drop === null) return 'inconclusive';
-  if (drop.lower > ALARM_DROP) return 'regression';
+  if (drop.lower > 0 && drop.share > ALARM_DROP) return 'regression';
   return drop.upper <= ALARM_DROP ? 'kept' : 'inconclusive';
 }
 

@@ -1,7 +1,7 @@
 import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
 import type { ConfigurationPlan, OptimizationPlan } from '../../../contracts/api/recommendations.ts';
 import { fitQuantization } from '../kit/engine/quantization.ts';
-import { differences } from './configuration.ts';
+import { differences } from '../../kit/configuration-differences.ts';
 
 /** What a plan does to the answers, as far as it can be known beforehand. */
 export interface QualityEffect {

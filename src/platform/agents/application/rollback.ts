@@ -5,7 +5,7 @@ import type {
   GoldenBaseline,
   RecommendationDraft,
 } from '../../../contracts/api/orchestration.ts';
-import { differences } from './configuration.ts';
+import { differences } from '../../kit/configuration-differences.ts';
 import { ALARM_DROP, describeDrop, percent, type Drop, type PairedComparison } from './paired-comparison.ts';
 
 export interface Regression {
@@ -28,11 +28,11 @@ export function draftRollback(regression: Regression): RecommendationDraft | nul
   return {
     type: 'quality_rollback',
     title: `Roll ${deployment.name} back to the configuration that answered well`,
-    confidence: comparison.drop.confidenceAboveAlarm,
+    confidence: comparison.drop.confidence,
     // Nodes are restarted one after another, on a configuration that has served this traffic.
     risk_level: 'medium',
     reasons: [
-      `Answers are worse: ${describeDrop(comparison)}; the alarm is a lower bound above ${percent(ALARM_DROP)}.`,
+      `Answers are worse: ${describeDrop(comparison)}; the alarm is a proven drop above ${percent(ALARM_DROP)}.`,
       `Changed since baseline ${baseline.baseline.id}: ${changes}.`,
     ],
     plan: {
@@ -58,6 +58,7 @@ export function draftRollback(regression: Regression): RecommendationDraft | nul
         quality_drop_share: comparison.drop.share,
         quality_drop_lower_share: comparison.drop.lower,
         quality_drop_upper_share: comparison.drop.upper,
+        confidence_above_alarm_share: comparison.drop.confidenceAboveAlarm,
         baseline_quality_mean: comparison.drop.baselineMean,
         present_quality_mean: comparison.drop.presentMean,
       },

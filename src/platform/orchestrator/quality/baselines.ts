@@ -5,7 +5,7 @@ import { invalidField } from '../../kit/invalid-field.ts';
 import { findGoldenRun, type GoldenRunRow } from '../golden-runs/store.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { baselineColumns, viewBaseline, type BaselineRow } from './baseline-view.ts';
-import { sameConfiguration } from './same-configuration.ts';
+import { sameConfiguration } from '../../kit/configuration-differences.ts';
 
 /** Agents and the database add up in another order. */
 const ROUNDING = 1e-9;

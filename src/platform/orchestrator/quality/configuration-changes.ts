@@ -6,7 +6,7 @@ import type { OptimizationPlan } from '../../../contracts/api/recommendations.ts
 import { startInternalAnalysis } from '../analyses/internal-analysis.ts';
 import type { DeploymentConfigurationsTable } from '../database/quality-rows.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
-import { differences, sameConfiguration } from './same-configuration.ts';
+import { differences, sameConfiguration } from '../../kit/configuration-differences.ts';
 import { settle } from './settlement.ts';
 
 type ConfigurationRow = Selectable<DeploymentConfigurationsTable>;

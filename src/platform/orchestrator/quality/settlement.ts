@@ -1,6 +1,6 @@
 import type { DeploymentReport } from '../../../contracts/api/agent-runtime.ts';
 import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
-import { sameConfiguration } from './same-configuration.ts';
+import { sameConfiguration } from '../../kit/configuration-differences.ts';
 
 /** Inventories in a row that must report the same before a configuration counts as the deployment's own. */
 const REPORTS_TO_SETTLE = 2;

@@ -1,4 +1,4 @@
-import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
+import type { EngineConfiguration } from '../../contracts/api/customers.ts';
 
 /** What differs, as people write it: `revision main → 2026-11-fp8`; empty when they are the same. */
 export function differences(from: EngineConfiguration, to: EngineConfiguration): readonly string[] {
@@ -6,4 +6,8 @@ export function differences(from: EngineConfiguration, to: EngineConfiguration):
   return keys
     .filter((key) => from[key] !== to[key])
     .map((key) => `${key} ${String(from[key])} → ${String(to[key])}`);
+}
+
+export function sameConfiguration(one: EngineConfiguration, other: EngineConfiguration): boolean {
+  return differences(one, other).length === 0;
 }

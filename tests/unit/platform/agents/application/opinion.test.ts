@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { ValidationDraft } from '../../../../../src/contracts/api/orchestration.ts';
 import { applicationAgent } from '../../../../../src/platform/agents/application/index.ts';
 import { analyzeCost } from '../../../../../src/platform/agents/cost/analyze.ts';
-import { acme, fakeServices, recommendationOf, type FakeMeasurements } from '../fakes.ts';
+import { fakeServices, recommendationOf, type FakeMeasurements } from '../fakes.ts';
 
-const ANALYZE = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_acme', analysis_id: 'anl_1' } as const;
+const ANALYZE = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_acme',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
 
 async function opinion(quality: FakeMeasurements['quality']): Promise<ValidationDraft> {
   const { recommendations } = await analyzeCost(fakeServices(), ANALYZE);
@@ -16,10 +22,6 @@ async function opinion(quality: FakeMeasurements['quality']): Promise<Validation
     recommendation: recommendationOf(recommendations[0]!),
   });
   return validation;
-}
-
-async function findings(changes: Partial<FakeMeasurements> = {}): Promise<string> {
-  return (await applicationAgent.handlers(fakeServices(changes)).analyze(ANALYZE)).findings.join('\n');
 }
 
 describe("the application agent's opinion", () => {
@@ -61,19 +63,5 @@ describe("the application agent's opinion", () => {
     const { verdict, condition } = await opinion({ sampleSize: 200, mean: 0.901, standardDeviation: 0.06 });
     expect(verdict).toBe('approve_with_condition');
     expect(condition).toContain('not surely above the promised 0.9');
-  });
-});
-
-describe("the application agent's analysis", () => {
-  it('reports the baseline against the promise', async () => {
-    expect(await findings()).toMatch(/vllm-prod-1: Baseline quality 0.9300 .* from 27000 scores. It keeps/);
-    expect(await findings({ quality: { sampleSize: 200, mean: 0.9, standardDeviation: 0.06 } })).toContain(
-      'does not surely keep',
-    );
-  });
-
-  it('says what it does not know', async () => {
-    expect(await findings({ quality: null })).toContain('no telemetry');
-    expect(await findings({ context: { ...acme(), deployments: [] } })).toBe('no deployment is known yet');
   });
 });

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+
+import type { EngineConfiguration } from '../../../../../src/contracts/api/customers.ts';
+import {
+  settle,
+  type KnownConfiguration,
+} from '../../../../../src/platform/orchestrator/quality/settlement.ts';
+
+const OLD: EngineConfiguration = {
+  tensor_parallel_size: 8,
+  kv_allocation: 'static',
+  prefix_caching: false,
+  scheduler: 'prefill_first',
+  quantization: 'bf16',
+  max_model_len: 8_192,
+  revision: 'main',
+  chat_template: 'llama-3',
+};
+const NEW = { ...OLD, revision: 'next' };
+const known = (changes: Partial<KnownConfiguration> = {}): KnownConfiguration => ({
+  settled: OLD,
+  candidate: null,
+  candidateReports: 0,
+  ...changes,
+});
+
+/** Reports one after another, as the platform takes them in. */
+function settleAll(reports: readonly Parameters<typeof settle>[1][]): readonly string[] {
+  let now = known();
+  return reports.map((report) => {
+    const settlement = settle(now, report);
+    if (settlement.kind === 'changed') now = known({ settled: report.engine_configuration });
+    else if (settlement.kind === 'unchanged') now = known({ settled: now.settled });
+    else {
+      const { candidateReports } = settlement;
+      now = known({ settled: now.settled, candidate: report.engine_configuration, candidateReports });
+    }
+    return settlement.kind;
+  });
+}
+
+describe('a configuration settles', () => {
+  it.each(['revision', 'chat_template'] as const)('when two reports in a row tell of another %s', (key) => {
+    const changed = { engine_configuration: { ...OLD, [key]: 'other' } };
+    expect(settleAll([changed, changed, changed])).toEqual(['watching', 'changed', 'unchanged']);
+  });
+
+  it('not by one report, nor by two that differ', () => {
+    const old = { engine_configuration: OLD };
+    const changed = { engine_configuration: NEW };
+    const third = { engine_configuration: { ...OLD, revision: 'third' } };
+    expect(settleAll([changed, old, changed, third, changed])).toEqual([
+      'watching',
+      'unchanged',
+      'watching',
+      'watching',
+      'watching',
+    ]);
+  });
+
+  it('once, although ten nodes take it one by one', () => {
+    const reports = Array.from({ length: 12 }, (_none, done) => {
+      const changed = Math.min(done, 10);
+      const engine_configurations = Object.fromEntries(
+        Array.from({ length: 10 }, (_node, index) => [`i-${index}`, index < changed ? NEW : OLD]),
+      );
+      return { engine_configuration: changed > 5 ? NEW : OLD, engine_configurations };
+    });
+    const seen = settleAll(reports);
+    expect(seen.filter((kind) => kind === 'changed')).toHaveLength(1);
+    // Only when the last node has it.
+    expect(seen.indexOf('changed')).toBe(10);
+  });
+
+  it('as the mixture it is, when some nodes never take it', () => {
+    const mixed = {
+      engine_configuration: NEW,
+      engine_configurations: { 'i-1': NEW, 'i-2': NEW, 'i-3': OLD },
+    };
+    expect(settleAll([mixed, mixed, mixed, mixed, mixed])).toEqual([
+      'watching',
+      'watching',
+      'watching',
+      'watching',
+      'changed',
+    ]);
+  });
+});
