@@ -214,7 +214,7 @@ describe('decisions', () => {
     const id = await recommend(rig, customer);
     await inStatus(rig, id, 'approved');
     const [row] = await rig.rows('SELECT decided_by FROM approvals WHERE recommendation_id = $1', [id]);
-    expect(row).toEqual({ decided_by: 'policy:no-approval-needed' });
+    expect(row).toEqual({ decided_by: 'system:policy' });
   });
 });
 

@@ -2,6 +2,7 @@ import type { AgentType } from '../../../src/contracts/api/common.ts';
 import type {
   AgentTask,
   AgentTaskResult,
+  ExecutionOrder,
   RecommendationDraft,
 } from '../../../src/contracts/api/orchestration.ts';
 import type { OpinionVerdict } from '../../../src/contracts/api/recommendations.ts';
@@ -154,5 +155,47 @@ export async function inStatus(rig: FlowRig, recommendationId: string, status: s
       status,
     ]);
     return row;
+  });
+}
+
+/** A recommendation of the cost agent for one deployment, approved by the customer. */
+export async function approve(
+  rig: FlowRig,
+  customer: TestCustomer,
+  recommendationId: string,
+): Promise<string> {
+  await inStatus(rig, recommendationId, 'validated');
+  const path = `/recommendations/${recommendationId}/approve`;
+  return (await rig.expect(200, 'POST', path, customer.token, { reason: 'Go.' })).body.optimization_id;
+}
+
+/** The order as the executor reads it, once the optimization was handed out; it then holds its deployment. */
+export async function handedOut(rig: FlowRig, optimizationId: string): Promise<ExecutionOrder> {
+  await rig.eventually(`the delivery of ${optimizationId}`, async () => {
+    const [row] = await rig.rows('SELECT 1 FROM optimizations WHERE id = $1 AND delivered_at IS NOT NULL', [
+      optimizationId,
+    ]);
+    return row;
+  });
+  const path = `/internal/optimizations/${optimizationId}`;
+  const answer = await rig.expect(200, 'GET', path, rig.secrets.serviceKey);
+  return answer.body as unknown as ExecutionOrder;
+}
+
+/** What the executor says of an optimization as a whole. */
+export async function report(rig: FlowRig, optimizationId: string, status: string): Promise<void> {
+  const ended = !['executing', 'rolling_back', 'awaiting_decision'].includes(status);
+  const result = {
+    success: status === 'completed',
+    reason: 'as the test says',
+    original_state_restored: status === 'rolled_back' ? true : null,
+    differences: [],
+    measured: {},
+  };
+  const path = `/internal/optimizations/${optimizationId}/status`;
+  await rig.expect(204, 'PUT', path, rig.secrets.serviceKey, {
+    status,
+    result: ended ? result : null,
+    actual_savings: null,
   });
 }

@@ -54,7 +54,7 @@ export function ancestorsOf(graph: DependencyGraph, id: string): ReadonlySet<str
 export function inDependencyOrder(ids: readonly string[], graph: DependencyGraph): readonly string[] {
   const waitsFor = new Map(ids.map((id) => [id, ancestorsOf(graph, id)]));
   const ordered: string[] = [];
-  const rest = [...new Set(ids)];
+  const rest = [...ids];
   while (rest.length > 0) {
     const ready = rest.findIndex((id) => !rest.some((other) => waitsFor.get(id)?.has(other) === true));
     if (ready < 0) throw new Error(`the dependencies of ${rest.join(', ')} hold a circle`);
