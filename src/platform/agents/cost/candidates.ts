@@ -4,7 +4,7 @@ import { brokenPromises, forecastFleet, type FleetForecast } from '../kit/observ
 import type { DeploymentObservation } from '../kit/observation/observe-deployment.ts';
 import type { FleetCostInputs } from '../kit/savings/monthly-cost.ts';
 import { forecastSavings, type RawSavings } from '../kit/savings/savings-forecast.ts';
-import { spreadOver, type ZonePrice } from './zones.ts';
+import { spreadOver, type ZonePrice } from '../kit/spot/zones.ts';
 
 /** One number of spot nodes, worked out to the end. */
 export interface Candidate {

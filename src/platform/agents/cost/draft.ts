@@ -5,13 +5,14 @@ import type { MigrationPlan, SavingsForecast } from '../../../contracts/api/reco
 import type { InterruptionStatistics } from '../../../contracts/market.ts';
 import { engineFigures, forecastFigures, observationFigures } from '../kit/observation/figures.ts';
 import { ms } from '../kit/observation/fleet-forecast.ts';
+import { predictLatency } from '../kit/observation/latency-prediction.ts';
 import type { DeploymentObservation } from '../kit/observation/observe-deployment.ts';
 import type { Correction } from '../kit/patterns/correction.ts';
 import { interruptionsPerMonth, MIGRATION_HOURS } from '../kit/savings/monthly-cost.ts';
 import type { Candidate } from './candidates.ts';
-import { confidenceOf } from './confidence.ts';
-import { riskOf } from './risk.ts';
-import { medianPrice, outlierZones, type ZonePrice } from './zones.ts';
+import { confidenceOf } from '../kit/confidence.ts';
+import { riskOf } from '../kit/spot/risk.ts';
+import { medianPrice, outlierZones, type ZonePrice } from '../kit/spot/zones.ts';
 
 export interface DraftInputs {
   readonly observation: DeploymentObservation;
@@ -20,10 +21,11 @@ export interface DraftInputs {
   readonly zones: readonly ZonePrice[];
   readonly interruptions: InterruptionStatistics;
   readonly slo: ServiceLevelObjective;
+  readonly type: 'spot_migration' | 'return_to_spot';
 }
 
 /** Every number the forecast was made of, so that anyone can recompute it. */
-export function forecastInputs(inputs: Omit<DraftInputs, 'slo'>): Record<string, number> {
+export function forecastInputs(inputs: Omit<DraftInputs, 'slo' | 'type'>): Record<string, number> {
   const { candidate, observation, interruptions, zones } = inputs;
   const { cost, savings } = candidate;
   const byPreset = Object.entries(savings.costAfterByPreset).map(([name, usd]): [string, number] => [
@@ -54,11 +56,11 @@ export function forecastInputs(inputs: Omit<DraftInputs, 'slo'>): Record<string,
 }
 
 export function correctedForecast(
-  candidate: Candidate,
+  { candidate, observation }: Pick<DraftInputs, 'candidate' | 'observation'>,
   inputs: Readonly<Record<string, number>>,
   correction: Correction,
 ): SavingsForecast {
-  const { savings } = candidate;
+  const { savings, latency } = candidate;
   const corrected = savings.savingsUsdPerMonth * correction.factor;
   return {
     cost_before_usd_per_month: savings.costBeforeUsdPerMonth,
@@ -69,6 +71,7 @@ export function correctedForecast(
     high_usd_per_month: savings.highUsdPerMonth * correction.factor,
     inputs: { ...inputs, correction_factor: correction.factor },
     patterns: correction.patterns,
+    latency: predictLatency(observation, latency.after),
   };
 }
 
@@ -80,8 +83,11 @@ export function draftOf(
   const { plan, observation, candidate } = inputs;
   const count = plan.spot_nodes.length;
   return {
-    type: 'spot_migration',
-    title: `Move ${count} of ${candidate.cost.nodesBefore} ${plan.instance_type} nodes of ${plan.deployment} to spot`,
+    type: inputs.type,
+    title:
+      inputs.type === 'return_to_spot'
+        ? `Return ${count} fallback ${plan.instance_type} nodes of ${plan.deployment} to spot`
+        : `Move ${count} of ${candidate.cost.nodesBefore} ${plan.instance_type} nodes of ${plan.deployment} to spot`,
     confidence: confidenceOf({
       savings: forecast.savings_usd_per_month,
       low: forecast.low_usd_per_month,

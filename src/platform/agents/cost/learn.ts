@@ -19,6 +19,7 @@ function patternOf(
   const { plan, forecast } = recommendation;
   const succeeded = optimization.status === 'completed' && optimization.result?.success === true;
   const actual = optimization.actual_savings;
+  const latency = latencyLesson(recommendation, optimization);
   return {
     patternId: patternIdOf(optimization.id),
     features: featuresOf(situationOf(plan, forecast.inputs)),
@@ -32,10 +33,29 @@ function patternOf(
       repriced_savings_usd_per_month: repriced,
       actual_savings_usd_per_month: actual,
       ratio: succeeded && actual !== null && repriced > 0 ? actual / repriced : null,
+      predicted_latency_ms_p95: latency.predicted,
+      measured_latency_ms_p95: latency.measured,
+      latency_ratio:
+        succeeded && latency.predicted !== null && latency.measured !== null
+          ? latency.measured / latency.predicted
+          : null,
       status: optimization.status,
       succeeded,
       recorded_at: recordedAt,
     },
+  };
+}
+
+/** The prediction before it was corrected, and what the executor measured at the end of the soak. */
+function latencyLesson(
+  { forecast }: Recommendation,
+  { result }: Optimization,
+): { readonly predicted: number | null; readonly measured: number | null } {
+  const positive = (value: number | undefined): number | null =>
+    value !== undefined && value > 0 ? value : null;
+  return {
+    predicted: positive(forecast.inputs['raw_predicted_latency_ms_p95'] ?? forecast.latency?.latency_ms_p95),
+    measured: positive(result?.measured['latency_ms_p95']),
   };
 }
 

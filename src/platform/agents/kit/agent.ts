@@ -58,6 +58,7 @@ export async function createAgent(definition: AgentDefinition, context: ServiceC
     agentKey: config.text('OPTIINFRA_AGENT_KEY'),
     ledger,
     clock,
+    logger,
     agentId: () => registration.agentId,
   });
   // Signing off comes before the server stops listening: no task is sent to a closed door.

@@ -7,7 +7,10 @@ import {
   type InterruptionPreset,
   type InterruptionStatistics,
   type PriceQuote,
+  type CommitmentPrices,
+  type TransferPrices,
 } from '../../../contracts/market.ts';
+import { engineConfiguration } from '../../kit/schemas/engine-configuration.ts';
 
 const share = z.number().min(0).max(1);
 const price = z.number().positive();
@@ -39,23 +42,17 @@ const instance = z.object({
 const deployment = z.object({
   name: text,
   model: z.string(),
-  engine_configuration: z.object({
-    tensor_parallel_size: z.int().positive(),
-    kv_allocation: z.enum(['static', 'paged']),
-    prefix_caching: z.boolean(),
-    scheduler: z.enum(['prefill_first', 'chunked']),
-    quantization: z.enum(['bf16', 'fp8', 'int8', 'w4a16']),
-    max_model_len: z.int().positive(),
-    revision: z.string().min(1),
-    chat_template: z.string().min(1),
-  }),
+  engine_configuration: engineConfiguration,
   instance_ids: z.array(z.string()),
 });
+
+const cloudPlace = z.object({ provider: z.enum(CLOUD_PROVIDERS), region: text, account_id: text });
 
 /** What the orchestrator tells of a customer. */
 export const customerContext: z.ZodType<CustomerContext> = z.object({
   customer_id: text,
-  cloud: z.object({ provider: z.enum(CLOUD_PROVIDERS), region: text, account_id: text }),
+  cloud: cloudPlace,
+  clouds: z.array(cloudPlace).min(1),
   instances: z.array(instance),
   deployments: z.array(deployment),
   preferences: z.object({
@@ -90,4 +87,18 @@ export const interruptionStatistics: z.ZodType<InterruptionStatistics> = z.objec
   presets: z.array(preset).min(1),
   notice_seconds: z.number().nonnegative(),
   cold_start_seconds: z.number().nonnegative(),
+});
+
+const perGb = z.number().nonnegative();
+export const transferPrices: z.ZodType<TransferPrices> = z.object({
+  provider: z.enum(CLOUD_PROVIDERS),
+  internet_egress: z
+    .array(z.object({ up_to_gb: z.number().positive().nullable(), usd_per_gb: perGb }))
+    .min(1),
+  between_zones_usd_per_gb_each_way: perGb,
+  between_regions_usd_per_gb: perGb,
+});
+
+export const commitmentPrices: z.ZodType<CommitmentPrices> = z.object({
+  terms: z.array(z.object({ years: z.number().positive(), discount_share: share })),
 });

@@ -8,6 +8,7 @@ import {
 } from '../kit/observation/observe-deployment.ts';
 import type { AgentServices } from '../kit/services.ts';
 import type { ResultOf, TaskOf } from '../kit/tasks/task-routes.ts';
+import { planTuning, type Tuning } from './tuning/plan-tuning.ts';
 
 /** A node that is busy with prompts for this share of its time makes decodes wait. */
 const PREFILL_BOUND = 0.4;
@@ -39,18 +40,26 @@ function bottlenecks(observation: DeploymentObservation, slo: ServiceLevelObject
 
 export async function analyzePerformance(
   services: AgentServices,
-  task: TaskOf<'analyze'>,
+  { customer_id }: TaskOf<'analyze'>,
 ): Promise<ResultOf<'analyze'>> {
-  const context = await services.orchestrator.context(task.customer_id);
-  const findings = await Promise.all(
-    context.deployments.map(async (deployment) => {
+  const context = await services.orchestrator.context(customer_id);
+  if (context.deployments.length === 0) {
+    return { type: 'analyze', recommendations: [], findings: ['no deployment is known yet'] };
+  }
+  const looked = await Promise.all(
+    context.deployments.map(async (deployment): Promise<Tuning> => {
       const observed = await observeDeployment(services, context, deployment);
-      return observed.ok ? bottlenecks(observed.observation, context.preferences.slo) : [observed.reason];
+      if (!observed.ok) return { draft: null, findings: [observed.reason] };
+      const { draft, findings } = await planTuning(services, context, observed.observation);
+      return {
+        draft,
+        findings: [...bottlenecks(observed.observation, context.preferences.slo), ...findings],
+      };
     }),
   );
   return {
     type: 'analyze',
-    recommendations: [],
-    findings: findings.length === 0 ? ['no deployment is known yet'] : findings.flat(),
+    recommendations: looked.flatMap(({ draft }) => (draft === null ? [] : [draft])),
+    findings: looked.flatMap(({ findings }) => findings),
   };
 }

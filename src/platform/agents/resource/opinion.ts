@@ -1,8 +1,11 @@
 import type { ServiceLevelObjective } from '../../../contracts/api/customers.ts';
 import type { ValidationDraft } from '../../../contracts/api/orchestration.ts';
-import type { MigrationPlan } from '../../../contracts/api/recommendations.ts';
+import type { OptimizationPlan } from '../../../contracts/api/recommendations.ts';
+import { changeBy } from '../kit/engine/change.ts';
+import { changesSpeed } from '../kit/engine/reconfigure.ts';
+import { commonPlaceOf } from '../kit/observation/instance-type.ts';
 import { approve, approveIf, veto } from '../kit/opinion.ts';
-import type { GpuStatistics } from '../kit/telemetry/types.ts';
+import { gpuFigures, percent } from './figures.ts';
 import { isUnderused, peakDemand, type Utilisation } from './utilisation.ts';
 
 /** Demand at the P95 minute with one node missing: above the first a condition, above the second no. */
@@ -12,27 +15,55 @@ const OVERLOAD_DEMAND = 0.9;
 /** Does the plan fit what the machines are used for? */
 export function judgeUtilisation(
   utilisation: Utilisation,
-  plan: MigrationPlan,
+  plan: OptimizationPlan,
   slo: ServiceLevelObjective,
 ): ValidationDraft {
+  const unasked = judgeWithoutUse(plan);
+  if (unasked !== null) return unasked;
   if (utilisation.kind === 'unknown') return veto({ reasons: [utilisation.reason], figures: {} });
-  if (utilisation.kind === 'idle') {
-    const reasons = [
-      `${plan.deployment} is idle (GPU ${percent(utilisation.gpu.utilizationMean)}, no request for an hour): shut it down instead.`,
-    ];
-    return veto({ reasons, figures: gpuFigures(utilisation.gpu) });
+  return utilisation.kind === 'idle' ? judgeIdle(utilisation, plan) : judgeBusy(utilisation, plan, slo);
+}
+
+/** Plans that leave the use of machines as it is, whatever it is. */
+function judgeWithoutUse(plan: OptimizationPlan): ValidationDraft | null {
+  if (plan.kind === 'replacement') {
+    const reasons = ['One equal node for one that goes: no machine more or less.'];
+    return approve({ reasons, figures: { nodes_replaced_count: 1 } });
   }
+  if (plan.kind === 'configuration_change' && !changesSpeed(plan.from, plan.to)) {
+    const reasons = ['The same nodes do the same work with another revision or template.'];
+    return approve({ reasons, figures: { nodes_changed_count: plan.instance_ids.length } });
+  }
+  return null;
+}
+
+function judgeIdle({ gpu }: Extract<Utilisation, { kind: 'idle' }>, plan: OptimizationPlan): ValidationDraft {
+  const idle = `GPU ${percent(gpu.utilizationMean)}, no request for an hour`;
+  const figures = gpuFigures(gpu);
+  return plan.kind === 'scale_in' && plan.reason === 'idle'
+    ? approve({ reasons: [`${plan.deployment} is idle indeed (${idle}).`], figures })
+    : veto({ reasons: [`${plan.deployment} is idle (${idle}): shut it down instead.`], figures });
+}
+
+function judgeBusy(
+  utilisation: Extract<Utilisation, { kind: 'busy' }>,
+  plan: OptimizationPlan,
+  slo: ServiceLevelObjective,
+): ValidationDraft {
   const { observation, demand, gpu } = utilisation;
-  const nodes = observation.instances.length;
-  const after = nodes - plan.replace_instance_ids.length + plan.spot_nodes.length;
-  const now = peakDemand(observation, demand, nodes);
-  if (after < 2) {
-    return veto({
-      reasons: [`${after} node after the change: none would be left when it is missing`],
-      figures: {},
-    });
+  const refuse = (...reasons: string[]): ValidationDraft => veto({ reasons, figures: {} });
+  if (plan.kind === 'scale_in' && plan.reason === 'idle') {
+    return refuse(`${plan.deployment} is not idle: ${demand.requests} requests in ${demand.minutes} minutes`);
   }
-  const missing = peakDemand(observation, demand, after - 1);
+  const place = commonPlaceOf(observation);
+  if (!place.ok) return refuse(place.reason);
+  const change = changeBy(plan, observation, place.instanceType);
+  if (!change.ok) return refuse(...change.reasons);
+  const nodes = observation.instances.length;
+  const { nodes: after } = change;
+  if (after < 2) return refuse(`${after} node after the change: none would be left when it is missing`);
+  const now = peakDemand(observation, demand, nodes);
+  const missing = peakDemand(change.after, demand, after - 1);
   const figures = {
     ...gpuFigures(gpu),
     peak_demand_share: now,
@@ -47,21 +78,8 @@ export function judgeUtilisation(
   ];
   if (missing > OVERLOAD_DEMAND) return veto({ reasons, figures });
   if (missing > TIGHT_DEMAND) return approveIf('A lost node is replaced at once.', { reasons, figures });
-  if (isUnderused(observation, demand, slo)) {
-    return approveIf(`${nodes - 1} nodes would do: right-size after the migration.`, { reasons, figures });
+  if (after >= nodes && isUnderused(observation, demand, slo)) {
+    return approveIf(`${nodes - 1} nodes would do: right-size after the change.`, { reasons, figures });
   }
   return approve({ reasons, figures });
-}
-
-function gpuFigures(gpu: GpuStatistics): Record<string, number> {
-  return {
-    gpu_utilization_share_mean: gpu.utilizationMean,
-    gpu_utilization_share_p95: gpu.utilizationP95,
-    gpu_memory_utilization_share_mean: gpu.memoryUtilizationMean,
-    gpu_samples_count: gpu.samples,
-  };
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
 }

@@ -5,7 +5,8 @@ import type {
 } from '../../../../src/contracts/api/customers.ts';
 import type { CustomerContext, RecommendationDraft } from '../../../../src/contracts/api/orchestration.ts';
 import type { Optimization, Recommendation } from '../../../../src/contracts/api/recommendations.ts';
-import type { InterruptionStatistics, PriceQuote } from '../../../../src/contracts/market.ts';
+import type { InterruptionStatistics, PriceQuote, TransferPrices } from '../../../../src/contracts/market.ts';
+import type { MarketQuestion } from '../../../../src/platform/agents/kit/market-client.ts';
 import type { NearPattern, Pattern } from '../../../../src/platform/agents/kit/patterns/pattern.ts';
 import type { AgentServices } from '../../../../src/platform/agents/kit/services.ts';
 import type {
@@ -63,6 +64,8 @@ export function node(number: number, changes: Partial<InstanceView> = {}): Insta
   };
 }
 
+const HOME = { provider: 'aws', region: 'us-east-1', account_id: '100000000001' } as const;
+
 export function acme(
   changes: {
     readonly instances?: readonly InstanceView[];
@@ -73,7 +76,8 @@ export function acme(
   const instances = changes.instances ?? [node(1), node(2), node(3), node(4)];
   return {
     customer_id: 'cus_acme',
-    cloud: { provider: 'aws', region: 'us-east-1', account_id: '100000000001' },
+    cloud: HOME,
+    clouds: [HOME],
     instances,
     deployments: [
       {
@@ -118,6 +122,25 @@ export function quote(changes: Partial<PriceQuote> = {}): PriceQuote {
   };
 }
 
+/** A test's own price lists, shaped like the clouds'. */
+const TRANSFER: Readonly<Record<'aws' | 'gcp', TransferPrices>> = {
+  aws: {
+    provider: 'aws',
+    internet_egress: [
+      { up_to_gb: 100, usd_per_gb: 0 },
+      { up_to_gb: null, usd_per_gb: 0.09 },
+    ],
+    between_zones_usd_per_gb_each_way: 0.01,
+    between_regions_usd_per_gb: 0.02,
+  },
+  gcp: {
+    provider: 'gcp',
+    internet_egress: [{ up_to_gb: null, usd_per_gb: 0.12 }],
+    between_zones_usd_per_gb_each_way: 0.01,
+    between_regions_usd_per_gb: 0.02,
+  },
+};
+
 const CALM = { name: 'calm', interruptions_per_node_hour: 1.83e-4, availability: 0.97 } as const;
 export const INTERRUPTIONS: InterruptionStatistics = {
   current: CALM,
@@ -157,6 +180,8 @@ export function requestsSeen(
 export interface FakeMeasurements {
   readonly context: CustomerContext;
   readonly quote: PriceQuote;
+  /** Where pools differ. */
+  readonly quoteOf?: (question: MarketQuestion) => PriceQuote;
   readonly interruptions: InterruptionStatistics;
   readonly requests: (RequestStatistics & TokenStatistics) | null;
   readonly iterations: readonly ObservedIteration[];
@@ -181,10 +206,23 @@ export function memoryPatterns(): AgentServices['patterns'] & { readonly saved: 
           patternId: pattern.patternId,
           distance: Math.hypot(...pattern.features.map((value, index) => value - (features[index] ?? NaN))),
           ratio: pattern.payload.ratio,
+          latencyRatio: pattern.payload.latency_ratio,
           succeeded: pattern.payload.succeeded,
         }))
         .sort((left, right) => left.distance - right.distance)
         .slice(0, limit),
+  };
+}
+
+/** Nobody has asked golden prompts yet, and nobody may here. */
+export function noGoldenPrompts(): AgentServices['quality'] {
+  const refuse = () => Promise.reject(new Error('no golden prompts in this test'));
+  return {
+    order: refuse,
+    run: refuse,
+    baseline: async () => null,
+    recordBaseline: refuse,
+    reportComparison: refuse,
   };
 }
 
@@ -202,12 +240,23 @@ export function fakeServices(
     iterations: ITERATIONS,
     quality: { sampleSize: 27_000, mean: 0.93, standardDeviation: 0.06 },
     demand: { minutes: 10, requests: 27_000, requestsPerSecondP95: 46.3 },
-    gpu: { samples: 240, utilizationMean: 0.95, utilizationP95: 0.99, memoryUtilizationMean: 0.8 },
+    gpu: {
+      samples: 240,
+      utilizationMean: 0.95,
+      utilizationP95: 0.99,
+      memoryUtilizationMean: 0.8,
+      firstSampleMs: NOW_WORLD_MS - 3_600_000,
+    },
     ...changes,
   };
   return {
     orchestrator: { context: async () => seen.context },
-    market: { prices: async () => seen.quote, interruptions: async () => seen.interruptions },
+    market: {
+      prices: async (question) => seen.quoteOf?.(question) ?? seen.quote,
+      interruptions: async () => seen.interruptions,
+      transferPrices: async ({ provider }) => TRANSFER[provider],
+      commitments: async () => ({ terms: [{ years: 1, discount_share: 0.3 }] }),
+    },
     telemetry: {
       requests: async () => seen.requests,
       requestsBy: async () => new Map(),
@@ -217,6 +266,7 @@ export function fakeServices(
       gpu: async () => seen.gpu,
     },
     patterns,
+    quality: noGoldenPrompts(),
     clock: stillClock(),
   };
 }
@@ -241,6 +291,7 @@ export function recommendationOf(draft: RecommendationDraft, id = 'rec_1'): Reco
     reasons: draft.reasons,
     plan: draft.plan,
     forecast: draft.forecast,
+    depends_on: [],
     validations: [],
     requires_approval: true,
     created_at: '2026-11-22T12:00:00.000Z',

@@ -1,7 +1,7 @@
 import type { DeploymentObservation } from './observe-deployment.ts';
 import type { FleetForecast } from './fleet-forecast.ts';
 
-const WEIGHT_BITS = { bf16: 16, fp8: 8, int8: 8, w4a16: 4 } as const;
+export const WEIGHT_BITS = { bf16: 16, fp8: 8, int8: 8, w4a16: 4 } as const;
 
 /** The numbers an observation consists of, under the names that forecasts and opinions publish. */
 export function observationFigures(observation: DeploymentObservation): Record<string, number> {
@@ -28,7 +28,9 @@ export function observationFigures(observation: DeploymentObservation): Record<s
   };
 }
 
-export function engineFigures({ deployment }: DeploymentObservation): Record<string, number> {
+export function engineFigures({
+  deployment,
+}: Pick<DeploymentObservation, 'deployment'>): Record<string, number> {
   const engine = deployment.engine_configuration;
   return {
     engine_paged_kv_flag: engine.kv_allocation === 'paged' ? 1 : 0,

@@ -13,10 +13,19 @@ export interface FleetForecast {
 const MODEL_ERROR_LIMIT = 0.25;
 
 export function forecastFleet(observation: DeploymentObservation, nodesAfter: number): FleetForecast {
+  return forecastChange(observation, observation, nodesAfter);
+}
+
+/** The same for a change of more than the number of nodes: `after` is the deployment as it would then be. */
+export function forecastChange(
+  present: DeploymentObservation,
+  after: DeploymentObservation,
+  nodesAfter: number,
+): FleetForecast {
   return {
-    now: forecastFor(observation, observation.instances.length),
-    after: forecastFor(observation, nodesAfter),
-    oneMissing: forecastFor(observation, nodesAfter - 1),
+    now: forecastFor(present, present.instances.length),
+    after: forecastFor(after, nodesAfter),
+    oneMissing: forecastFor(after, nodesAfter - 1),
   };
 }
 

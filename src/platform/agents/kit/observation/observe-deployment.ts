@@ -22,8 +22,10 @@ export type ObservationResult =
   | { readonly ok: true; readonly observation: DeploymentObservation }
   | { readonly ok: false; readonly reason: string };
 
-/** World time looked back on: long enough for a steady rate, short enough to be the present. */
+/** World time looked back on at most: beyond it the rate is no longer the present one. */
 const OBSERVATION_WINDOW_MS = 30 * 60_000;
+/** Enough where it holds the wanted requests: the state before a change is sooner out of sight. */
+const SHORT_WINDOW_MS = 10 * 60_000;
 /** With fewer the rate itself is uncertain by over 2 %, which the forecast multiplies by four near its limit. */
 export const MINIMUM_REQUESTS = 2_000;
 /** The rate within 1 %; worth a short wait while telemetry is coming in. */
@@ -60,8 +62,7 @@ export async function observeDeployment(
   const { name } = deployment;
   const instances = servingInstances(context, name);
   if (instances.length === 0) return refuse(`no instance of ${name} is serving`);
-  const requests = await awaitRequests(services, context.customer_id, name);
-  const window = windowOf(services.clock, context.customer_id, name);
+  const { requests, window } = await awaitRequests(services, context.customer_id, name);
   const lack = lackOfRequests(requests, window, services.clock);
   if (requests === null || lack !== null) return refuse(lack ?? `no telemetry of ${name}`);
   const ids = instances.map(({ instance_id }) => instance_id);
@@ -81,18 +82,30 @@ export function forecastFor(observation: DeploymentObservation, nodes: number): 
   });
 }
 
+interface Look {
+  readonly requests: RequestsSeen | null;
+  readonly window: TelemetryWindow;
+}
+
 async function awaitRequests(
   { telemetry, clock }: Pick<AgentServices, 'telemetry' | 'clock'>,
   customerId: string,
   deployment: string,
-): Promise<RequestsSeen | null> {
+): Promise<Look> {
   const startedMs = clock.monotonicMs();
-  return waitFor<RequestsSeen | null>(
+  const look = async (lengthMs: number): Promise<Look> => {
+    const window = windowOf(clock, customerId, deployment, lengthMs);
+    return { window, requests: await telemetry.requests(window) };
+  };
+  const enough = ({ requests }: Look): boolean => (requests?.requests ?? 0) >= WANTED_REQUESTS;
+  return waitFor<Look>(
     async () => {
-      const seen = await telemetry.requests(windowOf(clock, customerId, deployment));
+      const newest = await look(SHORT_WINDOW_MS);
+      if (enough(newest)) return { done: true, value: newest };
+      const seen = await look(OBSERVATION_WINDOW_MS);
       const patient = clock.monotonicMs() - startedMs < PATIENCE_WALL_MS;
-      if (patient && seen !== null && seen.requests < WANTED_REQUESTS) {
-        return { done: false, observed: seen.requests };
+      if (patient && seen.requests !== null && !enough(seen)) {
+        return { done: false, observed: seen.requests.requests };
       }
       return { done: true, value: seen };
     },

@@ -10,7 +10,7 @@ const PRIOR_WEIGHT = 0.5;
 const RATIO_LIMITS = { low: 0.5, high: 1.5 };
 
 export interface Correction {
-  /** Multiplies the raw saving; 1 when no pattern was near enough. */
+  /** Multiplies the raw figure; 1 when no pattern was near enough. */
   readonly factor: number;
   readonly patterns: readonly {
     readonly pattern_id: string;
@@ -25,11 +25,16 @@ export function similarityOf(distance: number): number {
   return Math.max(0, 1 - distance / NEAR_DISTANCE);
 }
 
-export function correctionFrom(near: readonly NearPattern[]): Correction {
+/** What is to be corrected: the saving by what was saved, or the latency by what was measured. */
+export function correctionFrom(
+  near: readonly NearPattern[],
+  of: 'savings' | 'latency' = 'savings',
+): Correction {
   const useful = near.filter(({ distance }) => similarityOf(distance) > 0);
-  const measured = useful.flatMap(({ patternId, distance, ratio }) =>
-    ratio === null ? [] : [{ pattern_id: patternId, similarity: similarityOf(distance), ratio }],
-  );
+  const measured = useful.flatMap(({ patternId, distance, ...ratios }) => {
+    const ratio = of === 'savings' ? ratios.ratio : ratios.latencyRatio;
+    return ratio === null ? [] : [{ pattern_id: patternId, similarity: similarityOf(distance), ratio }];
+  });
   const weight = measured.reduce((sum, { similarity }) => sum + similarity, 0);
   const weighted = measured.reduce((sum, { similarity, ratio }) => sum + similarity * limited(ratio), 0);
   const good = useful.filter(({ succeeded }) => succeeded);

@@ -21,6 +21,10 @@ interface PatternPayload {
   readonly actual_savings_usd_per_month: number | null;
   /** Actual ÷ repriced: the error of the model, without that of the market. Null when nothing was measured. */
   readonly ratio: number | null;
+  readonly predicted_latency_ms_p95: number | null;
+  readonly measured_latency_ms_p95: number | null;
+  /** Measured ÷ predicted before learning corrected it. Null when either is missing. */
+  readonly latency_ratio: number | null;
   readonly status: string;
   readonly succeeded: boolean;
   readonly recorded_at: string;
@@ -30,6 +34,7 @@ export interface NearPattern {
   readonly patternId: string;
   readonly distance: number;
   readonly ratio: number | null;
+  readonly latencyRatio: number | null;
   readonly succeeded: boolean;
 }
 

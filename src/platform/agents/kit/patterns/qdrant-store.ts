@@ -8,7 +8,11 @@ import type { NearPattern, PatternStore } from './pattern.ts';
 export const PATTERN_COLLECTION = 'optimization_patterns';
 const TIMEOUT_MS = 10_000;
 
-const payload = z.object({ ratio: z.number().nullable(), succeeded: z.boolean() });
+const payload = z.object({
+  ratio: z.number().nullable(),
+  latency_ratio: z.number().nullable(),
+  succeeded: z.boolean(),
+});
 
 /** Patterns in Qdrant through the official client, which is loaded, as the collection is made, at the first use. */
 export function createQdrantPatternStore(url: string): PatternStore {
@@ -41,8 +45,8 @@ export function createQdrantPatternStore(url: string): PatternStore {
         qdrant.query(PATTERN_COLLECTION, { query: [...features], limit, with_payload: true, filter }),
       );
       return points.map((point): NearPattern => {
-        const { ratio, succeeded } = payload.parse(point.payload);
-        return { patternId: String(point.id), distance: point.score, ratio, succeeded };
+        const { ratio, latency_ratio: latencyRatio, succeeded } = payload.parse(point.payload);
+        return { patternId: String(point.id), distance: point.score, ratio, latencyRatio, succeeded };
       });
     },
   };

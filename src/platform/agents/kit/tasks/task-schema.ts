@@ -1,45 +1,30 @@
 import { z } from 'zod';
 
 import { AGENT_TYPES, RISK_LEVELS } from '../../../../contracts/api/common.ts';
-import type { AgentTask } from '../../../../contracts/api/orchestration.ts';
+import {
+  CONFLICT_KINDS,
+  RESOLUTION_STRATEGIES,
+  type AgentTask,
+  type AnalysisTrigger,
+  type ConflictResolution,
+  type HybridSolution,
+} from '../../../../contracts/api/orchestration.ts';
 import {
   OPINIONS,
   OPTIMIZATION_STATUSES,
   RECOMMENDATION_STATUSES,
-  type MigrationPlan,
+  RECOMMENDATION_TYPES,
   type Optimization,
   type Recommendation,
-  type SavingsForecast,
   type Validation,
 } from '../../../../contracts/api/recommendations.ts';
+import { engineConfiguration } from '../../../kit/schemas/engine-configuration.ts';
+import { savingsForecast } from '../../../kit/schemas/forecast.ts';
+import { hybridPlan, optimizationPlan } from '../../../kit/schemas/plan.ts';
 
 const text = z.string().min(1);
 const share = z.number().min(0).max(1);
 const numbers = z.record(z.string(), z.number());
-
-const plan: z.ZodType<MigrationPlan> = z.object({
-  kind: z.literal('spot_migration'),
-  deployment: text,
-  provider: z.literal('aws'),
-  region: text,
-  instance_type: text,
-  replace_instance_ids: z.array(text).min(1),
-  keep_instance_ids: z.array(text),
-  spot_nodes: z.array(z.object({ zone: text, usd_per_hour: z.number().positive() })).min(1),
-  fallback_zones: z.array(z.string()),
-  kept_on_demand_share: share,
-});
-
-const forecast: z.ZodType<SavingsForecast> = z.object({
-  cost_before_usd_per_month: z.number(),
-  cost_after_usd_per_month: z.number(),
-  raw_savings_usd_per_month: z.number(),
-  savings_usd_per_month: z.number(),
-  low_usd_per_month: z.number(),
-  high_usd_per_month: z.number(),
-  inputs: numbers,
-  patterns: z.array(z.object({ pattern_id: text, similarity: z.number(), ratio: z.number() })),
-});
 
 const validation: z.ZodType<Validation> = z.object({
   agent_type: z.enum(AGENT_TYPES),
@@ -56,6 +41,8 @@ const validation: z.ZodType<Validation> = z.object({
       interval: z.object({ low: z.number(), high: z.number() }),
       standard_deviation: z.number(),
       sample_size: z.number(),
+      source: z.enum(['traffic', 'golden_prompts']),
+      golden_run_id: z.string().nullable(),
     })
     .nullable(),
   at: z.string(),
@@ -65,7 +52,7 @@ const recommendation: z.ZodType<Recommendation> = z.object({
   id: text,
   customer_id: text,
   analysis_id: z.string(),
-  type: text,
+  type: z.enum(RECOMMENDATION_TYPES),
   agent_type: z.enum(AGENT_TYPES),
   status: z.enum(RECOMMENDATION_STATUSES),
   title: z.string(),
@@ -74,8 +61,9 @@ const recommendation: z.ZodType<Recommendation> = z.object({
   confidence: share,
   risk_level: z.enum(RISK_LEVELS),
   reasons: z.array(z.string()),
-  plan,
-  forecast,
+  plan: optimizationPlan,
+  forecast: savingsForecast,
+  depends_on: z.array(text),
   validations: z.array(validation),
   requires_approval: z.boolean(),
   created_at: z.string(),
@@ -114,11 +102,58 @@ const optimization: z.ZodType<Optimization> = z.object({
   finished_at: time,
 });
 
+const trigger: z.ZodType<AnalysisTrigger> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('interruption'), instance_id: text }),
+  z.object({ kind: z.literal('fallback_nodes'), instance_ids: z.array(text).min(1) }),
+  z.object({
+    kind: z.literal('configuration_changed'),
+    deployment: text,
+    from: engineConfiguration,
+    to: engineConfiguration,
+  }),
+]);
+
+const hybrid: z.ZodType<HybridSolution> = z.object({
+  plan: hybridPlan,
+  forecast: savingsForecast,
+  confidence: share,
+  risk_level: z.enum(RISK_LEVELS),
+  reasons: z.array(z.string()),
+});
+
+const resolution: z.ZodType<ConflictResolution> = z.object({
+  resolution_id: text,
+  customer_id: text,
+  conflict_detected: z.boolean(),
+  conflicts: z.array(
+    z.object({
+      kind: z.enum(CONFLICT_KINDS),
+      between: z.tuple([text, text]),
+      deployment: text,
+      reason: z.string(),
+    }),
+  ),
+  resolution_strategy: z.enum(RESOLUTION_STRATEGIES),
+  chosen_recommendation: text.nullable(),
+  hybrid_solution: hybrid.nullable(),
+  execution_order: z.array(z.array(text)).nullable(),
+  rejected: z.array(z.object({ recommendation_id: text, reason: z.string() })),
+  reasons: z.array(z.string()),
+  participants: z.array(z.enum(AGENT_TYPES)),
+});
+
 const task = { task_id: text.max(100), customer_id: text };
 
-/** `POST /tasks`: one of the three kinds of work, told apart by `type`. */
+/** `POST /tasks`: every kind of work, told apart by `type`. */
 export const agentTask: z.ZodType<AgentTask> = z.discriminatedUnion('type', [
-  z.object({ ...task, type: z.literal('analyze'), analysis_id: text }),
+  z.object({ ...task, type: z.literal('analyze'), analysis_id: text, trigger: trigger.nullable() }),
   z.object({ ...task, type: z.literal('validate'), recommendation }),
   z.object({ ...task, type: z.literal('learn'), recommendation, optimization }),
+  z.object({ ...task, type: z.literal('negotiate'), recommendations: z.array(recommendation).min(2) }),
+  z.object({
+    ...task,
+    type: z.literal('resolution_executed'),
+    resolution,
+    optimization_ids: z.array(text),
+  }),
 ]);

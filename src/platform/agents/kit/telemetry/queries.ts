@@ -36,4 +36,5 @@ export const DEMAND = `SELECT count() AS minutes, sum(arrivals) AS requests, qua
     WHERE ${WINDOW} GROUP BY minute)`;
 
 export const GPU = `SELECT count() AS samples, avg(utilization) AS mean, quantileExact(0.95)(utilization) AS p95,
-  avg(memory_utilization) AS memory_mean FROM optiinfra.gpu_samples WHERE ${AT_WINDOW}`;
+  avg(memory_utilization) AS memory_mean,
+  toUnixTimestamp64Milli(min(at)) AS first_ms FROM optiinfra.gpu_samples WHERE ${AT_WINDOW}`;

@@ -19,6 +19,7 @@ const gpuRow = z.object({
   mean: count.nullable(),
   p95: count.nullable(),
   memory_mean: count.nullable(),
+  first_ms: count,
 });
 
 export function createTelemetry(run: RunQuery): Telemetry {
@@ -67,6 +68,7 @@ export function createTelemetry(run: RunQuery): Telemetry {
         utilizationMean: row.mean,
         utilizationP95: row.p95,
         memoryUtilizationMean: row.memory_mean,
+        firstSampleMs: row.first_ms,
       };
     },
   };

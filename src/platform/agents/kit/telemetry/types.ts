@@ -50,6 +50,8 @@ export interface GpuStatistics {
   readonly utilizationMean: number;
   readonly utilizationP95: number;
   readonly memoryUtilizationMean: number;
+  /** World time, epoch milliseconds. */
+  readonly firstSampleMs: number;
 }
 
 type Breakdown = 'instance_id' | 'lifecycle';

@@ -13,7 +13,13 @@ import {
 } from '../fakes.ts';
 import { noisyIterations, P4D } from '../reference.ts';
 
-const TASK = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_acme', analysis_id: 'anl_1' } as const;
+const TASK = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_acme',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
 
 async function analyze(changes: Partial<FakeMeasurements> = {}): ReturnType<typeof analyzeCost> {
   return analyzeCost(fakeServices(changes), TASK);
@@ -22,6 +28,11 @@ async function draft(changes: Partial<FakeMeasurements> = {}): Promise<Recommend
   const { recommendations, findings } = await analyze(changes);
   if (recommendations[0] === undefined) throw new Error(findings.join('\n'));
   return recommendations[0];
+}
+async function migration(changes: Partial<FakeMeasurements> = {}) {
+  const { plan, ...rest } = await draft(changes);
+  if (plan.kind !== 'spot_migration') throw new TypeError(plan.kind);
+  return { plan, ...rest };
 }
 async function refusal(changes: Partial<FakeMeasurements>): Promise<string> {
   const { recommendations, findings } = await analyze(changes);
@@ -83,7 +94,7 @@ describe('the cost agent on the reference fleet', () => {
       { zone: 'z3', usd_per_hour: 40 },
       { zone: 'z4', usd_per_hour: 15.3 },
     ];
-    const { plan, forecast, reasons } = await draft({ quote: quote({ spot }) });
+    const { plan, forecast, reasons } = await migration({ quote: quote({ spot }) });
     expect(plan.spot_nodes.map(({ zone }) => zone)).toEqual(['z2', 'z1', 'z4']);
     expect(plan.fallback_zones).not.toContain('z3');
     expect(forecast.inputs['spot_usd_per_hour']).toBeCloseTo((14.7 + 4.6 + 15.3) / 3, 9);
@@ -97,7 +108,7 @@ describe('the cost agent on the reference fleet', () => {
   });
 
   it('moves all nodes, at high risk, only when the customer keeps none on demand', async () => {
-    const { plan, risk_level } = await draft({
+    const { plan, risk_level } = await migration({
       context: acme({ preferences: { minimum_on_demand_share: 0 } }),
     });
     expect(plan.spot_nodes).toHaveLength(4);
@@ -108,7 +119,7 @@ describe('the cost agent on the reference fleet', () => {
   it('keeps protected nodes and moves the others', async () => {
     const instances = [node(1, { tags: { team: 'core' } }), node(2), node(3), node(4)];
     const context = acme({ instances, preferences: { never_touch_tags: ['team=core'] } });
-    const { plan } = await draft({ context });
+    const { plan } = await migration({ context });
     expect(plan.keep_instance_ids).toEqual(['i-1']);
     expect(plan.replace_instance_ids).toEqual(['i-2', 'i-3', 'i-4']);
   });
@@ -202,7 +213,9 @@ describe('the cost agent recommends nothing', () => {
 
   it('for a cloud that plans do not cover', async () => {
     const context = acme();
-    const gcp = { ...context, cloud: { ...context.cloud, provider: 'gcp' as const } };
+    const cloud = { ...context.cloud, provider: 'gcp' as const };
+    const instances = context.instances.map((instance) => ({ ...instance, provider: 'gcp' as const }));
+    const gcp = { ...context, cloud, clouds: [cloud], instances };
     expect(await refusal({ context: gcp })).toContain('aws only');
   });
 

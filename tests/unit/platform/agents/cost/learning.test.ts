@@ -17,7 +17,13 @@ import {
   type FakeMeasurements,
 } from '../fakes.ts';
 
-const TASK = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_acme', analysis_id: 'anl_1' } as const;
+const TASK = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_acme',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
 
 async function forecast(
   patterns: AgentServices['patterns'],
@@ -80,7 +86,7 @@ describe('the learning loop', () => {
     expect(second.forecast.patterns).toEqual([
       { pattern_id, similarity: 1, ratio: 57_000 / first.forecast.raw_savings_usd_per_month },
     ]);
-    expect(features).toHaveLength(13);
+    expect(features).toHaveLength(19);
     expect(second.reasons.join(' ')).toContain('1 similar outcome');
     expect(second.confidence).toBeGreaterThan(first.confidence);
   });

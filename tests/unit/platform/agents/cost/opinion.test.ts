@@ -10,6 +10,7 @@ async function opinionAt(usdPerHour: number): ReturnType<typeof validateCost> {
     type: 'analyze',
     customer_id: 'cus_acme',
     analysis_id: 'anl_1',
+    trigger: null,
   });
   const spot = quote().spot.map((zone) => ({ ...zone, usd_per_hour: usdPerHour }));
   return validateCost(fakeServices({ quote: quote({ spot }) }), {

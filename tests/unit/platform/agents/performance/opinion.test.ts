@@ -4,11 +4,17 @@ import type { ValidationDraft } from '../../../../../src/contracts/api/orchestra
 import type { Recommendation } from '../../../../../src/contracts/api/recommendations.ts';
 import { analyzeCost } from '../../../../../src/platform/agents/cost/analyze.ts';
 import { analyzePerformance } from '../../../../../src/platform/agents/performance/analyze.ts';
-import { validatePerformance } from '../../../../../src/platform/agents/performance/opinion.ts';
+import { validatePerformance } from '../../../../../src/platform/agents/performance/opinion/validate.ts';
 import { acme, fakeServices, node, recommendationOf, requestsSeen, type FakeMeasurements } from '../fakes.ts';
 import { noisyIterations, P4D } from '../reference.ts';
 
-const ANALYZE = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_acme', analysis_id: 'anl_1' } as const;
+const ANALYZE = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_acme',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
 
 async function recommendation(): Promise<Recommendation> {
   const { recommendations } = await analyzeCost(fakeServices(), ANALYZE);
@@ -39,7 +45,7 @@ describe("the performance agent's opinion", () => {
       nodes_after_count: 4,
     });
     expect(Object.values(figures).every(Number.isFinite)).toBe(true);
-    expect(reasons.join(' ')).toContain('with one spot node missing');
+    expect(reasons.join(' ')).toContain('with one node missing');
   });
 
   it('vetoes it for a customer with a stricter promise', async () => {
@@ -91,8 +97,7 @@ describe("the performance agent's opinion", () => {
 
 describe("the performance agent's analysis", () => {
   it('names prefill as the bottleneck of the reference fleet', async () => {
-    const { findings, recommendations } = await analyzePerformance(fakeServices(), ANALYZE);
-    expect(recommendations).toEqual([]);
+    const { findings } = await analyzePerformance(fakeServices(), ANALYZE);
     expect(findings.join('\n')).toContain('P95 1,604 ms is within the promised 2,000 ms');
     expect(findings.join('\n')).toContain('prefill is the bottleneck');
   });

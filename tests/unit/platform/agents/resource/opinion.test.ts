@@ -13,8 +13,20 @@ import {
   type FakeMeasurements,
 } from '../fakes.ts';
 
-const ANALYZE = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_acme', analysis_id: 'anl_1' } as const;
-const IDLE_GPU = { samples: 240, utilizationMean: 0.01, utilizationP95: 0.02, memoryUtilizationMean: 0.8 };
+const ANALYZE = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_acme',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
+const IDLE_GPU = {
+  samples: 240,
+  utilizationMean: 0.01,
+  utilizationP95: 0.02,
+  memoryUtilizationMean: 0.8,
+  firstSampleMs: NOW_WORLD_MS - 3_600_000,
+};
 const A_DAY = { minutes: 1_440, requests: 3_000_000, requestsPerSecondP95: 20.5 };
 
 async function opinion(changes: Partial<FakeMeasurements> = {}): Promise<ValidationDraft> {
@@ -64,7 +76,7 @@ describe("the resource agent's opinion", () => {
     const launched_at = new Date(NOW_WORLD_MS - 60_000).toISOString();
     const context = acme({ instances: [1, 2, 3, 4].map((number) => node(number, { launched_at })) });
     const { reasons } = await opinion({ gpu: IDLE_GPU, requests: null, context });
-    expect(reasons.join(' ')).toContain('no telemetry of vllm-prod-1');
+    expect(reasons.join(' ')).toContain('4 node(s) have not run for an hour');
   });
 
   it('puts a condition on a tight peak and vetoes an overload', async () => {
@@ -79,7 +91,9 @@ describe("the resource agent's opinion", () => {
     const instances = [node(1), node(2), node(3)];
     const { recommendations } = await analyzeCost(fakeServices(), ANALYZE);
     const recommended = recommendationOf(recommendations[0]!);
-    const plan = { ...recommended.plan, spot_nodes: recommended.plan.spot_nodes.slice(0, 1) };
+    const { plan: whole } = recommended;
+    if (whole.kind !== 'spot_migration') throw new TypeError(whole.kind);
+    const plan = { ...whole, spot_nodes: whole.spot_nodes.slice(0, 1) };
     const requests = requestsSeen({ requestsPerSecond: 20 });
     const handlers = resourceAgent.handlers(fakeServices({ context: acme({ instances }), requests }));
     const { validation } = await handlers.validate({
@@ -112,7 +126,7 @@ describe("the resource agent's analysis", () => {
     expect(await findings()).toMatch(/demand at the P95 minute is 4\d % of 4 nodes/);
     expect(await findings({ gpu: IDLE_GPU, requests: null })).toContain('idle, 4 nodes');
     const requests = requestsSeen({ requestsPerSecond: 20, latencyMsP95: 800 });
-    expect(await findings({ requests, demand: A_DAY })).toContain('3 nodes would do');
+    expect(await findings({ requests, demand: A_DAY })).toContain('demand at the P95 minute is 20 %');
   });
 
   it('says what it does not know', async () => {

@@ -27,6 +27,12 @@ const ACME: Situation = {
   availability: 0.97,
   interruptionsPerNodeHour: 1.83e-4,
   spotNodesShare: 0.75,
+  nodesShare: 1,
+  pagedKvAfter: false,
+  prefixCachingAfter: false,
+  chunkedSchedulerAfter: false,
+  weightBitsAfter: 16,
+  priceShare: 1,
 };
 const distance = (left: Situation, right: Situation): number => {
   const other = featuresOf(right);
@@ -36,6 +42,7 @@ const near = (changes: Partial<NearPattern>): NearPattern => ({
   patternId: 'p',
   distance: 0,
   ratio: 1.03,
+  latencyRatio: null,
   succeeded: true,
   ...changes,
 });
@@ -57,6 +64,12 @@ describe('the feature vector', () => {
       availability: fc.double({ min: 0, max: 1, noNaN: true }),
       interruptionsPerNodeHour: fc.double({ min: 0, max: 100, noNaN: true }),
       spotNodesShare: fc.double({ min: 0, max: 1, noNaN: true }),
+      nodesShare: positive,
+      pagedKvAfter: fc.boolean(),
+      prefixCachingAfter: fc.boolean(),
+      chunkedSchedulerAfter: fc.boolean(),
+      weightBitsAfter: fc.constantFrom(4, 8, 16),
+      priceShare: positive,
     });
     fc.assert(
       fc.property(arbitrary, (situation) => {

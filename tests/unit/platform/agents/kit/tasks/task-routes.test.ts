@@ -12,7 +12,13 @@ import { createLogger } from '../../../../../../src/support/logging.ts';
 import { completedOptimization, fakeServices, recommendationOf, stillClock } from '../../fakes.ts';
 
 const KEY = 'agent-key-of-this-test';
-const ANALYZE = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_1', analysis_id: 'anl_1' };
+const ANALYZE = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_1',
+  analysis_id: 'anl_1',
+  trigger: null,
+} as const;
 
 function agent(handlers: Partial<TaskHandlers> = {}, agentId: string | null = 'agt_1') {
   const server = createServer({
@@ -33,6 +39,7 @@ function agent(handlers: Partial<TaskHandlers> = {}, agentId: string | null = 'a
     agentKey: KEY,
     ledger,
     clock: stillClock(),
+    logger: createLogger('test-agent', 'silent'),
     agentId: () => agentId,
   });
   const post = (body: object, key = KEY) =>
@@ -140,6 +147,7 @@ describe('POST /tasks', () => {
       type: 'analyze',
       customer_id: 'cus_acme',
       analysis_id: 'anl_1',
+      trigger: null,
     });
     const recommendation = recommendationOf(recommendations[0]!);
     let handed: unknown;
@@ -166,6 +174,7 @@ describe('POST /tasks', () => {
       type: 'analyze',
       customer_id: 'cus_acme',
       analysis_id: 'anl_1',
+      trigger: null,
     });
     const answer = await agent().post({
       task_id: 'tsk_1',
@@ -176,6 +185,51 @@ describe('POST /tasks', () => {
     });
     expect(answer.statusCode).toBe(400);
     expect(answer.json<Problem>().detail).toContain('does not take learn tasks');
+  });
+
+  it('acknowledges an executed resolution once, and refuses a malformed one', async () => {
+    const resolution = {
+      resolution_id: 'res_1',
+      customer_id: 'cus_1',
+      conflict_detected: true,
+      conflicts: [],
+      resolution_strategy: 'prioritize_customer',
+      chosen_recommendation: 'rec_1',
+      hybrid_solution: null,
+      execution_order: null,
+      rejected: [{ recommendation_id: 'rec_2', reason: 'less' }],
+      reasons: ['cost comes first'],
+      participants: ['cost', 'performance'],
+    };
+    const task = {
+      task_id: 'tsk_1',
+      type: 'resolution_executed',
+      customer_id: 'cus_1',
+      resolution,
+      optimization_ids: ['opt_1'],
+    };
+    const { post } = agent();
+    const answer = await post(task);
+    expect(answer.json()).toMatchObject({ result: { type: 'resolution_executed', acknowledged: true } });
+    expect((await post(task)).json()).toEqual(answer.json());
+    const malformed = await post({
+      ...task,
+      task_id: 'tsk_2',
+      resolution: { ...resolution, participants: ['me'] },
+    });
+    expect(malformed.statusCode).toBe(400);
+  });
+
+  it('takes every trigger of an analysis, and refuses another', async () => {
+    const triggers = [
+      { kind: 'interruption', instance_id: 'i-1' },
+      { kind: 'fallback_nodes', instance_ids: ['i-1'] },
+    ];
+    for (const [index, trigger] of triggers.entries()) {
+      const answer = await agent().post({ ...ANALYZE, task_id: `tsk_${index}`, trigger });
+      expect(answer.statusCode).toBe(200);
+    }
+    expect((await agent().post({ ...ANALYZE, trigger: { kind: 'mood' } })).statusCode).toBe(400);
   });
 
   it('takes no task before it is registered', async () => {
@@ -190,18 +244,15 @@ describe('the ledger', () => {
     const ledger = new TaskLedger();
     let worked = 0;
     const run = (number: number) =>
-      ledger.run(
-        { task_id: `tsk_${number}`, type: 'analyze', customer_id: 'cus_1', analysis_id: 'anl_1' },
-        async () => {
-          worked += 1;
-          return {
-            task_id: '',
-            agent_id: '',
-            execution_time_ms: 0,
-            result: { type: 'analyze', recommendations: [], findings: [] },
-          };
-        },
-      );
+      ledger.run({ ...ANALYZE, task_id: `tsk_${number}` }, async () => {
+        worked += 1;
+        return {
+          task_id: '',
+          agent_id: '',
+          execution_time_ms: 0,
+          result: { type: 'analyze', recommendations: [], findings: [] },
+        };
+      });
     for (let number = 0; number <= 1_000; number += 1) await run(number);
     await run(1_000);
     expect(worked).toBe(1_001);

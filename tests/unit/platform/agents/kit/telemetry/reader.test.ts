@@ -105,10 +105,13 @@ describe('the telemetry reader', () => {
       requestsPerSecondP95: 46.3,
     });
     expect(await store([{ minutes: 0, requests: 0, rate_p95: null }]).telemetry.demand(WINDOW)).toBeNull();
-    const gpu = store([{ samples: 10, mean: 0.9, p95: 1, memory_mean: 0.8 }]);
+    const gpu = store([{ samples: 10, mean: 0.9, p95: 1, memory_mean: 0.8, first_ms: 5 }]);
     expect(await gpu.telemetry.gpu(WINDOW, ['i-1'])).toMatchObject({ samples: 10, utilizationMean: 0.9 });
     expect(
-      await store([{ samples: 0, mean: null, p95: null, memory_mean: null }]).telemetry.gpu(WINDOW, []),
+      await store([{ samples: 0, mean: null, p95: null, memory_mean: null, first_ms: 0 }]).telemetry.gpu(
+        WINDOW,
+        [],
+      ),
     ).toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import { MINIMUM_REQUESTS, WANTED_REQUESTS } from '../kit/observation/observe-deployment.ts';
+import { MINIMUM_REQUESTS, WANTED_REQUESTS } from './observation/observe-deployment.ts';
 
 export interface ConfidenceInputs {
   readonly savings: number;

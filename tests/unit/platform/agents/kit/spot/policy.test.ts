@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { confidenceOf } from '../../../../../src/platform/agents/cost/confidence.ts';
-import { isProtected } from '../../../../../src/platform/agents/cost/never-touch.ts';
-import { splitOnDemand } from '../../../../../src/platform/agents/cost/replaceable.ts';
-import { riskOf } from '../../../../../src/platform/agents/cost/risk.ts';
+import { confidenceOf } from '../../../../../../src/platform/agents/kit/confidence.ts';
+import { isProtected } from '../../../../../../src/platform/agents/kit/never-touch.ts';
+import { splitOnDemand } from '../../../../../../src/platform/agents/kit/spot/replaceable.ts';
+import { riskOf } from '../../../../../../src/platform/agents/kit/spot/risk.ts';
 import {
   fallbackZones,
   outlierZones,
   spreadOver,
   usefulZones,
-} from '../../../../../src/platform/agents/cost/zones.ts';
-import { acme, node, quote } from '../fakes.ts';
+} from '../../../../../../src/platform/agents/kit/spot/zones.ts';
+import { acme, node, quote } from '../../fakes.ts';
 
 describe('zones', () => {
   it('are useful up to nine tenths of the on-demand price', () => {

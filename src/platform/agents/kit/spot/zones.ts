@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 
-import type { PriceQuote } from '../../../contracts/market.ts';
+import type { PriceQuote } from '../../../../contracts/market.ts';
 
 export interface ZonePrice {
   readonly zone: string;

@@ -1,4 +1,4 @@
-import { RISK_LEVELS, type RiskLevel } from '../../../contracts/api/common.ts';
+import { RISK_LEVELS, type RiskLevel } from '../../../../contracts/api/common.ts';
 
 export interface RiskInputs {
   readonly keptOnDemandShare: number;
