@@ -1,11 +1,13 @@
+import type { CloudProvider, Lifecycle } from '../../contracts/api/common.ts';
+import type { EngineConfiguration, ServiceLevelObjective } from '../../contracts/api/customers.ts';
+import type { CloudPlace, Lease } from '../../contracts/api/orchestration.ts';
 import type {
-  MigrationStep,
+  OptimizationPlan,
   OptimizationResult,
   OptimizationStatus,
   StageJudgement,
+  StepName,
 } from '../../contracts/api/recommendations.ts';
-import type { EngineConfiguration, ServiceLevelObjective } from '../../contracts/api/customers.ts';
-import type { Lifecycle } from '../../contracts/api/common.ts';
 
 /** Everything that crosses the boundary between the rollout's workflow and its activities. Plain JSON, small. */
 
@@ -15,7 +17,7 @@ export interface RolloutInput {
 export function rolloutWorkflowId(optimizationId: string): string {
   return `optimization-${optimizationId}`;
 }
-export const SPOT_ROLLOUT = 'spotRollout';
+export const ROLLOUT = 'rollout';
 /** Updates and the query of a running rollout. */
 export const CANCEL_UPDATE = 'cancelRollout';
 export const DECIDE_UPDATE = 'decideOnHold';
@@ -32,24 +34,36 @@ export interface CancelRequest {
 }
 export interface RolloutProgress {
   readonly status: OptimizationStatus;
-  readonly step: MigrationStep | null;
+  readonly step: StepName | null;
   /** The verdict that waits for a person, while one does. */
   readonly onHold: readonly string[] | null;
+}
+
+/** A region of a cloud. */
+export interface Place {
+  readonly provider: CloudProvider;
+  readonly region: string;
+}
+/** The way into the customer's account at one place. */
+export interface CloudDoor extends CloudPlace {
+  /** AWS. */
+  readonly roleArn: string | null;
+  /** GCP. */
+  readonly serviceAccount: string | null;
 }
 
 /** The order as the rollout needs it: what the plan wants, for whom, under which promises. */
 export interface RolloutOrder {
   readonly optimizationId: string;
   readonly customerId: string;
-  readonly accountId: string;
-  readonly roleArn: string;
-  readonly region: string;
   readonly deployment: string;
-  readonly instanceType: string;
-  readonly retiringIds: readonly string[];
-  readonly keptIds: readonly string[];
-  readonly spotNodes: readonly { readonly zone: string; readonly usdPerHour: number }[];
-  readonly fallbackZones: readonly string[];
+  readonly plan: OptimizationPlan;
+  /** Every place the plan touches; the first one is where the deployment runs. */
+  readonly doors: readonly CloudDoor[];
+  /** Goes into every write of the desired state: one optimization at a time changes a deployment. */
+  readonly lease: Lease;
+  /** Nodes that serve the deployment when the order is read. */
+  readonly memberIds: readonly string[];
   readonly promisedSavingsUsdPerMonth: number;
   readonly minimumOnDemandShare: number;
   readonly slo: ServiceLevelObjective;
@@ -57,9 +71,37 @@ export interface RolloutOrder {
   readonly timeScale: number;
 }
 
-export interface SpotNode {
+/** Nodes to be made alike, a slot each. Their tags find them again, so a slot is filled once, whatever dies meanwhile. */
+export interface NodeGroup {
+  /** Beginning of the slots' names. */
+  readonly name: string;
+  readonly place: Place;
+  readonly instanceType: string;
+  readonly lifecycle: Lifecycle;
+  /** The zone of each slot. */
+  readonly zones: readonly string[];
+  /** Further zones, for when a slot's own has no capacity. */
+  readonly fallbackZones: readonly string[];
+  /** Where a slot is filled on demand when no zone has spot capacity; null: then it stays empty. */
+  readonly onDemandZone: string | null;
+  /** The first of these the cloud still knows gives image, key and security groups. */
+  readonly likeInstanceIds: readonly string[];
+}
+/** A slot to be filled; `attempt` counts the nodes it lost before, `avoidZone` is where it lost the last one. */
+export interface Slot {
+  readonly slot: number;
+  readonly attempt: number;
+  readonly avoidZone: string | null;
+}
+export interface MadeNode {
   readonly instanceId: string;
   readonly zone: string;
+  readonly lifecycle: Lifecycle;
+}
+
+export interface KnownNode extends MadeNode {
+  readonly place: Place;
+  readonly instanceType: string;
 }
 
 /** The state before anything changed, with which a rollback is compared. */
@@ -70,11 +112,19 @@ export interface Snapshot {
   /** Requests each instance served in the window: the weights in force, as measured. */
   readonly requestsByInstance: Readonly<Record<string, number>>;
   readonly engineConfiguration: EngineConfiguration;
+  /** By instance id; empty where the agent-runtime reports the deployment's configuration only. */
+  readonly engineConfigurations: Readonly<Record<string, EngineConfiguration>>;
   readonly costUsdPerMonth: number;
   readonly requestsPerSecond: number;
   readonly meanQuality: number | null;
+  readonly latencyMs: LatencyPercentiles | null;
   readonly windowFromMs: number;
   readonly windowToMs: number;
+}
+export interface LatencyPercentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
 }
 
 /** Times of a step; the start is kept by the workflow so that the end is reported with it. */
@@ -85,13 +135,26 @@ export interface StepStart {
 /** In the API's own form: it is handed on as it is. */
 export type StepEvidence = Readonly<Record<string, unknown>>;
 export type FinalStepStatus = 'completed' | 'failed' | 'rolled_back';
+/** Which step of the plan: its name and its place among the plan's steps, from 1. */
+export interface StepOfPlan {
+  readonly optimizationId: string;
+  readonly step: StepName;
+  readonly order: number;
+}
 
+/**
+ * What a stage is held to. `strict`: no worse than the control, and the promises. `improving`: no worse than the control,
+ * and a promise counts only where the control keeps it. `fewer_nodes`: each node carries more than before, so latency is
+ * held to the promises alone.
+ */
+export type StageMode = 'strict' | 'improving' | 'fewer_nodes';
 /** What a window must hold before it is judged. */
 export interface StageRequirement {
   readonly requestsPerArm: number;
   readonly qualitySamplesPerArm: number;
   /** The error rate's upper bound must be under the promise; the windows judged before count too. */
   readonly proveErrorRate: boolean;
+  readonly mode: StageMode;
 }
 /** Requests and errors of new nodes in windows judged before. */
 export interface PriorTraffic {
@@ -105,14 +168,25 @@ export interface ArmWindow {
   /** Null: the end of the stage's window. */
   readonly toMs: number | null;
 }
+export interface ClosedWindow extends ArmWindow {
+  readonly toMs: number;
+}
 export interface StageWindow {
   readonly canary: ArmWindow;
   readonly control: ArmWindow;
   readonly requirement: StageRequirement;
   readonly prior: PriorTraffic;
+  /** Windows of this stage that a lost node ended: what was asked and failed in them counts as well. */
+  readonly interrupted: readonly ClosedWindow[];
+  /** Nodes whose loss ends the window. */
+  readonly watchIds: readonly string[];
   /** World milliseconds after which the window is judged with what it has. */
   readonly deadlineWorldMs: number;
 }
+/** How a look at a stage ended. */
+export type StageObservation =
+  | { readonly kind: 'judged'; readonly judgement: StageJudgement }
+  | { readonly kind: 'lost'; readonly instanceIds: readonly string[] };
 
 /** The side effects of a rollout. Every one may run twice with the same effect as once. */
 export interface RolloutActivities {
@@ -124,38 +198,68 @@ export interface RolloutActivities {
     result: OptimizationResult | null;
     actualSavingsUsdPerMonth: number | null;
   }): Promise<void>;
-  beginStep(input: { optimizationId: string; step: MigrationStep }): Promise<StepStart>;
-  endStep(input: {
-    optimizationId: string;
-    step: MigrationStep;
-    start: StepStart;
-    status: FinalStepStatus;
-    evidence: StepEvidence;
-  }): Promise<void>;
-  launchSpotNodes(input: {
+  beginStep(input: StepOfPlan): Promise<StepStart>;
+  endStep(
+    input: StepOfPlan & {
+      start: StepStart;
+      status: FinalStepStatus;
+      evidence: StepEvidence;
+    },
+  ): Promise<void>;
+  launchNodes(input: {
     order: RolloutOrder;
-  }): Promise<{ readonly nodes: readonly SpotNode[]; readonly evidence: StepEvidence }>;
+    group: NodeGroup;
+    slots: readonly Slot[];
+  }): Promise<{ readonly nodes: readonly MadeNode[]; readonly evidence: StepEvidence }>;
+  /** Resolves when all serve, or as soon as one is lost. */
   awaitNodesReady(input: {
     order: RolloutOrder;
+    group: NodeGroup;
     instanceIds: readonly string[];
-  }): Promise<{ readonly evidence: StepEvidence }>;
+  }): Promise<{ readonly lostIds: readonly string[]; readonly evidence: StepEvidence }>;
+  /** Writes the desired state and waits until the agent-runtime has applied it; engines serve again by then. */
   shiftTraffic(input: {
     order: RolloutOrder;
     weights: Readonly<Record<string, number>>;
+    configurations: Readonly<Record<string, EngineConfiguration>>;
   }): Promise<{ readonly appliedAtWorldMs: number; readonly evidence: StepEvidence }>;
-  observeStage(input: { order: RolloutOrder; window: StageWindow }): Promise<StageJudgement>;
+  observeStage(input: { order: RolloutOrder; window: StageWindow }): Promise<StageObservation>;
+  /** Whether no request comes for a while. */
+  observeIdle(input: { order: RolloutOrder; fromMs: number }): Promise<{
+    readonly idle: boolean;
+    readonly requests: number;
+    readonly evidence: StepEvidence;
+  }>;
   recheckPromise(input: {
     order: RolloutOrder;
-    nodes: readonly SpotNode[];
+    group: NodeGroup;
+    nodes: readonly MadeNode[];
+    retiringIds: readonly string[];
   }): Promise<{ readonly holds: boolean; readonly reason: string; readonly evidence: StepEvidence }>;
-  terminateOnDemand(input: {
+  /** Refuses when a node that shall stay is gone, or too few of them are on demand. */
+  checkStaying(input: {
     order: RolloutOrder;
-    nodes: readonly SpotNode[];
+    stayingIds: readonly string[];
+  }): Promise<{ readonly evidence: StepEvidence }>;
+  terminateNode(input: { order: RolloutOrder; instanceId: string }): Promise<{ readonly state: string }>;
+  /** Waits for the cloud to take a node it has announced to take; gives it back when the cloud does not. */
+  awaitReclaimed(input: {
+    order: RolloutOrder;
+    instanceId: string;
   }): Promise<{ readonly evidence: StepEvidence }>;
   /** Which of these instances the cloud no longer runs. */
   findGone(input: { order: RolloutOrder; instanceIds: readonly string[] }): Promise<readonly string[]>;
-  terminateSpotNodes(input: { order: RolloutOrder }): Promise<{ readonly terminatedIds: readonly string[] }>;
-  measureOutcome(input: { order: RolloutOrder; snapshot: Snapshot }): Promise<{
+  /** Instances as the cloud remembers them, those that are gone included. */
+  describeNodes(input: {
+    order: RolloutOrder;
+    instanceIds: readonly string[];
+  }): Promise<readonly KnownNode[]>;
+  /** Gives back what a group of this rollout made. */
+  terminateMade(input: {
+    order: RolloutOrder;
+    group: NodeGroup;
+  }): Promise<{ readonly terminatedIds: readonly string[] }>;
+  measureOutcome(input: { order: RolloutOrder; snapshot: Snapshot; sinceWorldMs: number | null }): Promise<{
     readonly actualSavingsUsdPerMonth: number;
     readonly measured: Readonly<Record<string, number>>;
   }>;

@@ -5,7 +5,9 @@ import { createServer } from '../kit/server.ts';
 import { createRolloutActivities } from './activities/index.ts';
 import { createMarketClient } from './clients/market.ts';
 import { createOrchestratorClient } from './clients/orchestrator.ts';
-import { createAwsAccess } from './cloud/aws.ts';
+import { createCloudAccess } from './cloud/access.ts';
+import { openAws } from './cloud/aws.ts';
+import { openGcp } from './cloud/gcp.ts';
 import { createTelemetry } from './judgement/telemetry.ts';
 import { createExecutions } from './service/executions.ts';
 import { temporalPulse } from './service/pulse.ts';
@@ -27,9 +29,9 @@ async function build({ config, clock, logger }: ServiceContext): Promise<Service
   const activities = createRolloutActivities({
     orchestrator,
     market: createMarketClient(config.text('OPTIINFRA_MARKET_URL')),
-    cloud: createAwsAccess({
-      endpoint: config.text('OPTIINFRA_AWS_ENDPOINT'),
-      wallMs: () => clock.wallMs(),
+    cloud: createCloudAccess({
+      aws: openAws({ endpoint: config.text('OPTIINFRA_AWS_ENDPOINT'), wallMs: () => clock.wallMs() }),
+      gcp: openGcp({ endpoint: config.text('OPTIINFRA_GCP_ENDPOINT'), wallMs: () => clock.wallMs() }),
     }),
     telemetry,
     clock,

@@ -5,6 +5,7 @@ import type { StageJudgement } from '../../../src/contracts/api/recommendations.
 import { createObservationActivities } from '../../../src/platform/executor/activities/observation.ts';
 import type { RolloutDependencies } from '../../../src/platform/executor/activities/dependencies.ts';
 import { createTelemetry, type Telemetry } from '../../../src/platform/executor/judgement/telemetry.ts';
+import type { StageWindow } from '../../../src/platform/executor/contract.ts';
 import { migrateClickHouse } from '../../../src/platform/orchestrator/clickhouse/migrate.ts';
 import { randomStream, type RandomStream } from '../../../src/support/random.ts';
 import { openFront, type Front } from '../fronts/front-process.ts';
@@ -62,7 +63,10 @@ async function serve(instanceId: string, arm: Arm, random: RandomStream): Promis
 }
 
 /** Judges the window just after it ended; the clock stands a minute later. */
-async function judgeWindow(proof?: { prior: number }): Promise<StageJudgement> {
+async function judgeWindow(
+  proof?: { prior: number },
+  interrupted: StageWindow['interrupted'] = [],
+): Promise<StageJudgement> {
   const clock = {
     wallMs: () => START_MS,
     worldMs: () => START_MS + WINDOW_MS + 60_000,
@@ -78,16 +82,25 @@ async function judgeWindow(proof?: { prior: number }): Promise<StageJudgement> {
     clock,
     pulse,
   } as unknown as RolloutDependencies);
-  return activities.observeStage({
+  const seen = await activities.observeStage({
     order: { ...order, customerId },
     window: {
       canary: { instanceIds: ['s1'], fromMs: START_MS, toMs: null },
       control: { instanceIds: ['a'], fromMs: START_MS, toMs: null },
-      requirement: { requestsPerArm: 450, qualitySamplesPerArm: 183, proveErrorRate: proof !== undefined },
+      requirement: {
+        requestsPerArm: 450,
+        qualitySamplesPerArm: 183,
+        proveErrorRate: proof !== undefined,
+        mode: 'strict',
+      },
+      interrupted,
+      watchIds: [],
       prior: { requests: proof?.prior ?? 0, errors: 0 },
       deadlineWorldMs: START_MS + 1,
     },
   });
+  if (seen.kind !== 'judged') throw new Error('no node is watched here, so none can be lost');
+  return seen.judgement;
 }
 
 async function stage(canary: Arm, control: Arm, seed = 7): Promise<StageJudgement> {
@@ -179,7 +192,13 @@ test('a hostile deployment name is only a name', async () => {
     fromMs: START_MS,
     toMs: START_MS + WINDOW_MS,
   });
-  expect(traffic).toEqual({ requestsByInstance: {}, scoredRequests: 0, meanQuality: null });
+  expect(traffic).toEqual({
+    requestsByInstance: {},
+    errorsByInstance: {},
+    scoredRequests: 0,
+    meanQuality: null,
+    latencyMs: null,
+  });
 });
 
 test('traffic by instance with its mean quality', async () => {
@@ -203,4 +222,16 @@ test('no store is an error that says so, never an empty sample', async () => {
     blind.traffic({ customerId, deployment: order.deployment, fromMs: 0, toMs: 1 }),
   ).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
   await nowhere.close();
+});
+
+test('what a lost node failed before its window was broken off counts against the promise', async () => {
+  const before = { from: START_MS - WINDOW_MS, requests: 500, errors: 40 };
+  await serve('s0', before, randomStream(3, 'lost'));
+  const broken = [{ instanceIds: ['s0'], fromMs: START_MS - WINDOW_MS, toMs: START_MS }];
+  await serve('s1', { requests: 600 }, randomStream(7, 'canary'));
+  await serve('a', { requests: 600 }, randomStream(7, 'control'));
+  expect((await judgeWindow({ prior: 4_000 })).verdict).toBe('passed');
+  const judgement = await judgeWindow({ prior: 4_000 }, broken);
+  expect(judgement.verdict).toBe('failed');
+  expect(judgement.reasons.join()).toContain('40 errors in 5100 requests');
 });

@@ -117,7 +117,7 @@ test('a hold is decided through the API; a decision too many is refused', async 
     taskQueue: TASK_QUEUES.executor,
     workflowBundle: { codePath },
     activities: fakeActivities((line) => notes.push(line), {
-      observeStage: async ({ window }) => judgement('inconclusive', window),
+      observeStage: async ({ window }) => ({ kind: 'judged', judgement: judgement('inconclusive', window) }),
     }),
   });
   const decision = { decision: 'rollback', ...person };

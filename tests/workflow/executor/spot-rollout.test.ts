@@ -1,111 +1,20 @@
-import { join } from 'node:path';
-
-import { activityInfo, Context } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { MIGRATION_STEPS, type StageJudgement } from '../../../src/contracts/api/recommendations.ts';
+import { MIGRATION_STEPS } from '../../../src/contracts/api/recommendations.ts';
 import {
   CANCEL_UPDATE,
   DECIDE_UPDATE,
   PROGRESS_QUERY,
-  SPOT_ROLLOUT,
   type RolloutActivities,
   type RolloutProgress,
   type StageWindow,
 } from '../../../src/platform/executor/contract.ts';
-import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
-import { fakeActivities, judgement } from './fake-rollout.ts';
-import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
+import { wallClock } from '../support/temporal-server.ts';
+import { nth, observe, refuse, rollOut, type Run } from './rollouts.ts';
 
-let server: TestServer;
-let connection: NativeConnection;
-let worker: Worker;
-let running: Promise<void>;
-let runs = 0;
-/** One worker serves all runs; each has activities of its own. */
-const activitiesOf = new Map<string, RolloutActivities>();
-
-beforeAll(async () => {
-  // Failing activities are the subject here; their stack traces are not.
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTestServer();
-  connection = await NativeConnection.connect({ address: server.address });
-  const entry = join(process.cwd(), 'src/platform/executor/workflows/index.ts');
-  const { codePath } = await loadWorkflowBundle({ entry, cacheDir: join(process.cwd(), '.cache/bundles') });
-  worker = await Worker.create({
-    connection,
-    taskQueue: 'rollouts',
-    workflowBundle: { codePath },
-    activities: Object.fromEntries(
-      Object.keys(fakeActivities(() => undefined)).map((name) => [name, dispatch(name)]),
-    ),
-    maxHeartbeatThrottleInterval: '100ms',
-  });
-  running = worker.run();
-});
-afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await connection.close();
-  await server[Symbol.asyncDispose]();
-});
-
-function dispatch(name: string): (input: unknown) => Promise<unknown> {
-  return async (input) => {
-    const { workflowId } = activityInfo().workflowExecution ?? {};
-    const activities = activitiesOf.get(workflowId ?? '') as unknown as Record<
-      string,
-      (input: unknown) => unknown
-    >;
-    return activities[name]?.(input);
-  };
-}
-
-interface Run {
-  readonly notes: readonly string[];
-  readonly handle: WorkflowHandle;
-}
-
-/** Runs one rollout to its end; `meanwhile` acts from outside. */
-async function rollOut(
-  change: Partial<RolloutActivities>,
-  meanwhile: (run: Run) => Promise<void> = () => Promise.resolve(),
-): Promise<readonly string[]> {
-  runs += 1;
-  const notes: string[] = [];
-  const workflowId = `optimization-${String(runs)}`;
-  activitiesOf.set(
-    workflowId,
-    fakeActivities((line) => notes.push(line), change),
-  );
-  const handle = await server.client.workflow.start(SPOT_ROLLOUT, {
-    taskQueue: 'rollouts',
-    workflowId,
-    args: [{ optimizationId: 'opt_1' }],
-  });
-  await meanwhile({ notes, handle });
-  await handle.result();
-  return notes;
-}
-
-const refuse = (message: string): Promise<never> =>
-  Promise.reject(ApplicationFailure.nonRetryable(message, 'INVALID_STATE'));
-/** The n-th call of an activity does something else; the others do what they would. */
-function nth<I, O>(number: number, otherwise: (input: I) => Promise<O>, usual: (input: I) => Promise<O>) {
-  let call = 0;
-  return (input: I): Promise<O> => {
-    call += 1;
-    return call === number ? otherwise(input) : usual(input);
-  };
-}
-const observe =
-  (verdict: StageJudgement['verdict']) =>
-  async ({ window }: { window: StageWindow }): Promise<StageJudgement> =>
-    judgement(verdict, window);
 const moved = async () => ({ appliedAtWorldMs: 2_000_000, evidence: {} });
 
 async function until(run: Run, condition: (progress: RolloutProgress) => boolean): Promise<void> {
@@ -122,7 +31,7 @@ test.concurrent('the seven steps run in order and the saving is reported', async
   const notes = await rollOut({});
   expect(notes).toEqual([
     'status executing',
-    'launch',
+    'launch s1 s2 s3',
     'create_spot_instances completed',
     'traffic canary',
     'deploy_canary completed',
@@ -132,7 +41,9 @@ test.concurrent('the seven steps run in order and the saving is reported', async
     'validate_50_percent completed',
     'traffic target',
     'full_migration completed',
-    'terminate on demand',
+    'terminate a',
+    'terminate b',
+    'terminate c',
     'terminate_ondemand completed',
     'status completed (all steps completed)',
   ]);
@@ -150,13 +61,13 @@ const shift = (call: number, notes: string[] = []): Partial<RolloutActivities> =
 });
 /** How each step is made to fail. */
 const FAULTS: Readonly<Record<(typeof MIGRATION_STEPS)[number], () => Partial<RolloutActivities>>> = {
-  create_spot_instances: () => ({ launchSpotNodes: () => refuse('no capacity') }),
+  create_spot_instances: () => ({ launchNodes: () => refuse('no capacity') }),
   deploy_canary: () => shift(1),
   validate_canary: () => ({ observeStage: nth(1, observe('failed'), observe('passed')) }),
   scale_to_50_percent: () => shift(2),
   validate_50_percent: () => ({ observeStage: nth(2, observe('failed'), observe('passed')) }),
   full_migration: () => ({ observeStage: nth(3, observe('failed'), observe('passed')) }),
-  terminate_ondemand: () => ({ terminateOnDemand: () => refuse('share') }),
+  terminate_ondemand: () => ({ checkStaying: () => refuse('share') }),
 };
 const REVERSIBLE = ['create_spot_instances', 'deploy_canary', 'scale_to_50_percent', 'full_migration'];
 
@@ -173,7 +84,7 @@ test.concurrent.each(MIGRATION_STEPS)(
     const undone = notes.filter((line) => line.endsWith(' rolled_back')).map((line) => line.split(' ')[0]);
     expect(undone).toEqual(before.filter((name) => REVERSIBLE.includes(name)).toReversed());
     expect(notes.indexOf(`${step} failed`)).toBeLessThan(notes.indexOf('status rolling_back'));
-    expect(notes).toContain('terminate spot');
+    expect(notes).toContain('give back new');
     expect(notes.at(-1)).toMatch(/^status rolled_back/);
   },
 );
@@ -186,7 +97,7 @@ test.concurrent('traffic goes back in stages, and the spot nodes end only after 
     'traffic half',
     'traffic canary',
     'traffic original',
-    'terminate spot',
+    'give back new',
     'status rolled_back (100 % stage failed: said failed)',
   ]);
 });
@@ -200,34 +111,13 @@ test.concurrent('a promise that no longer holds stops before traffic moves to 10
 });
 
 test.concurrent(
-  'once a retired node is gone the new fleet keeps the traffic and the end says what is irreversible',
-  async () => {
-    const results: unknown[] = [];
-    const notes: string[] = [];
-    await rollOut({
-      terminateOnDemand: () => refuse('cloud'),
-      findGone: async () => ['a'],
-      reportStatus: async ({ status, result }) => {
-        notes.push(status);
-        results.push(result?.differences);
-      },
-      terminateSpotNodes: () => refuse('must not be called'),
-    });
-    expect(notes.at(-1)).toBe('failed');
-    expect(results.at(-1)).toEqual([
-      'irreversible: instance a is terminated; the new fleet keeps the traffic',
-    ]);
-  },
-);
-
-test.concurrent(
   'a compensation that fails does not keep the others from running, and the end is failed',
   async () => {
     const notes = await rollOut({
       ...FAULTS.validate_50_percent(),
       shiftTraffic: nth(3, () => refuse('runtime away'), moved),
     });
-    expect(notes).toContain('terminate spot');
+    expect(notes).toContain('give back new');
     expect(notes).toContain('deploy_canary rolled_back');
     expect(notes).not.toContain('scale_to_50_percent rolled_back');
     expect(notes.at(-1)).toMatch(/^status failed/);
@@ -239,7 +129,7 @@ test.concurrent('an inconclusive stage is looked at again with twice the samples
   const notes = await rollOut({
     observeStage: async ({ window }) => {
       windows.push(window);
-      return judgement(windows.length === 1 ? 'inconclusive' : 'passed', window);
+      return observe(windows.length === 1 ? 'inconclusive' : 'passed')({ window });
     },
   });
   expect(windows[1]?.requirement.requestsPerArm).toBe((windows[0]?.requirement.requestsPerArm ?? 0) * 2);
@@ -253,7 +143,7 @@ test.concurrent('the proof of the error rate counts the windows judged before', 
   await rollOut({
     observeStage: async ({ window }) => {
       windows.push(window);
-      return judgement('passed', window);
+      return observe('passed')({ window });
     },
   });
   expect(windows.map(({ prior }) => prior.requests)).toEqual([0, 450, 2_050]);
@@ -302,9 +192,9 @@ test.concurrent('a decision while nothing is on hold is refused', async () => {
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
-      launchSpotNodes: async () => {
+      launchNodes: async () => {
         await held;
-        return { nodes: [{ instanceId: 's1', zone: 'us-east-1a' }], evidence: {} };
+        return { nodes: [{ instanceId: 's1', zone: 'us-east-1a', lifecycle: 'spot' }], evidence: {} };
       },
     },
     async (run) => {
@@ -326,7 +216,7 @@ test.concurrent('a cancel in the middle undoes what was done and names who cance
         for (;;) {
           Context.current().heartbeat();
           await Context.current().sleep(20);
-          if (window.canary.instanceIds.length === 0) return judgement('passed', window);
+          if (window.canary.instanceIds.length === 0) return observe('passed')({ window });
         }
       },
     },
@@ -348,7 +238,7 @@ test.concurrent('a cancel from Temporal itself undoes as well', async () => {
     await until(run, ({ onHold }) => onHold !== null);
     await run.handle.cancel();
   });
-  expect(notes).toContain('terminate spot');
+  expect(notes).toContain('give back new');
   expect(notes.at(-1)).toBe('status cancelled (cancelled)');
 });
 
@@ -357,14 +247,14 @@ test.concurrent('past the point of no return a cancel is refused', async () => {
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
-      terminateOnDemand: async () => {
+      terminateNode: async () => {
         const beat = setInterval(() => {
           Context.current().heartbeat();
         }, 200);
         await held.finally(() => {
           clearInterval(beat);
         });
-        return { evidence: {} };
+        return { state: 'terminated' };
       },
     },
     async (run) => {

@@ -27,7 +27,7 @@ const worker = await Worker.create({
         Context.current().heartbeat();
         await pause(50);
       }
-      return { evidence: {} };
+      return { lostIds: [], evidence: {} };
     },
   }),
 });

@@ -1,134 +1,118 @@
 import { OptiInfraError } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/waiting.ts';
-import { TAGS, type Cloud, type CloudInstance } from '../cloud/cloud.ts';
-import type { RolloutActivities, RolloutOrder } from '../contract.ts';
+import { TAGS, isAlive } from '../cloud/cloud.ts';
+import type { NodeGroup, RolloutActivities, RolloutOrder } from '../contract.ts';
 import type { RolloutDependencies } from './dependencies.ts';
+import { doorTo, everywhere } from './doors.ts';
+import { fillSlot, slotName } from './slots.ts';
 
 const LOOK_EVERY_MS = 200;
 /** A cold start may take half as long again as the market says, and the inventory some seconds to tell. */
 const COLD_START_SLACK = 1.5;
 const REPORTING_SLACK_MS = 30_000;
 
-/** Creating, awaiting and giving back the spot nodes of a rollout. */
-export function createNodeActivities(
-  dependencies: RolloutDependencies,
-): Pick<RolloutActivities, 'launchSpotNodes' | 'awaitNodesReady' | 'terminateSpotNodes' | 'findGone'> {
+type NodeActivities = Pick<
+  RolloutActivities,
+  'launchNodes' | 'awaitNodesReady' | 'terminateMade' | 'findGone' | 'describeNodes'
+>;
+
+/** Creating, awaiting and giving back the nodes of a rollout. */
+export function createNodeActivities(dependencies: RolloutDependencies): NodeActivities {
   return {
-    launchSpotNodes: async ({ order }) => {
-      const cloud = await dependencies.cloud(order);
-      const refusals: string[] = [];
-      const nodes: CloudInstance[] = [];
-      for (const slot of order.spotNodes.keys()) {
-        dependencies.pulse().beat({ slot });
-        nodes.push(await fillSlot(cloud, order, slot, refusals));
-      }
-      return {
-        nodes: nodes.map(({ instanceId, zone }) => ({ instanceId, zone })),
-        evidence: {
-          instances: nodes.map((node) => ({
-            instance_id: node.instanceId,
-            zone: node.zone,
-            lifecycle: node.lifecycle,
-            instance_type: node.instanceType,
-          })),
-          refused_pools: refusals,
-        },
-      };
-    },
-    awaitNodesReady: (input) => awaitReady(dependencies, input.order, input.instanceIds),
-    terminateSpotNodes: async ({ order }) => {
-      const cloud = await dependencies.cloud(order);
+    launchNodes: (input) => launch(dependencies, input),
+    awaitNodesReady: (input) => awaitReady(dependencies, input),
+    terminateMade: async ({ order, group }) => {
+      const cloud = await dependencies.cloud(doorTo(order, group.place));
       const made = await cloud.findByTag(TAGS.optimization, order.optimizationId);
-      const terminatedIds = made.filter(isAlive).map(({ instanceId }) => instanceId);
+      const terminatedIds = made
+        .filter((node) => isAlive(node) && node.tags[TAGS.slot]?.startsWith(`${group.name}-`) === true)
+        .map(({ instanceId }) => instanceId);
       await cloud.terminate(terminatedIds);
       return { terminatedIds };
     },
     findGone: async ({ order, instanceIds }) => {
-      const cloud = await dependencies.cloud(order);
-      const alive = new Set(
-        (await cloud.describe(instanceIds)).filter(isAlive).map((node) => node.instanceId),
-      );
+      const alive = new Set(await aliveOf(dependencies, order, instanceIds));
       return instanceIds.filter((id) => !alive.has(id));
+    },
+    describeNodes: async ({ order, instanceIds }) => {
+      const known = await everywhere(dependencies, order, (cloud) => cloud.describe(instanceIds));
+      return instanceIds.map((id) => {
+        const node = known.find(({ instanceId }) => instanceId === id);
+        if (node === undefined)
+          throw new OptiInfraError('INVALID_STATE', `no cloud remembers instance ${id}`);
+        const { instanceId, instanceType, zone, lifecycle, place } = node;
+        const { provider, region } = place;
+        return { instanceId, instanceType, zone, lifecycle, place: { provider, region } };
+      });
     },
   };
 }
 
-export function isAlive({ state }: CloudInstance): boolean {
-  return state === 'pending' || state === 'running';
+export async function aliveOf(
+  dependencies: Pick<RolloutDependencies, 'cloud'>,
+  order: Pick<RolloutOrder, 'doors'>,
+  instanceIds: readonly string[],
+): Promise<readonly string[]> {
+  const known = await everywhere(dependencies, order, (cloud) => cloud.describe(instanceIds));
+  return known.filter(isAlive).map(({ instanceId }) => instanceId);
 }
 
-/** One spot node for one slot. The slot's tag finds a node that an earlier attempt made; the client token guards the race. */
-async function fillSlot(
-  cloud: Cloud,
-  order: RolloutOrder,
-  slot: number,
-  refusals: string[],
-): Promise<CloudInstance> {
-  const made = await cloud.findByTag(TAGS.optimization, order.optimizationId);
-  const existing = made.find((node) => isAlive(node) && node.tags[TAGS.slot] === String(slot));
-  if (existing !== undefined) return existing;
-  for (const zone of zonesFor(order, slot)) {
-    try {
-      return await cloud.launchSpot({
-        instanceType: order.instanceType,
-        zone,
-        clientToken: `${order.optimizationId}-${String(slot)}-${zone}`.slice(0, 64),
-        likeInstanceId: order.retiringIds[0] ?? '',
-        tags: {
-          [TAGS.deployment]: order.deployment,
-          [TAGS.optimization]: order.optimizationId,
-          [TAGS.customer]: order.customerId,
-          [TAGS.slot]: String(slot),
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof OptiInfraError && error.code === 'NO_SPOT_CAPACITY')) throw error;
-      refusals.push(`${order.instanceType} in ${zone}: ${error.message}`);
-    }
+async function launch(
+  { cloud: enter, pulse }: RolloutDependencies,
+  { order, group, slots }: Parameters<RolloutActivities['launchNodes']>[0],
+): ReturnType<RolloutActivities['launchNodes']> {
+  const cloud = await enter(doorTo(order, group.place));
+  const { beat } = pulse();
+  const refusals: string[] = [];
+  const nodes = [];
+  for (const slot of slots) {
+    beat({ slot: slotName(group, slot) });
+    nodes.push(await fillSlot(cloud, order, group, slot, refusals));
   }
-  throw new OptiInfraError(
-    'NO_SPOT_CAPACITY',
-    `no spot capacity for ${order.instanceType} in any allowed zone; the fleet stays on demand (${refusals.join('; ')})`,
-  );
-}
-
-/** The slot's own zone, then the other planned ones, then the fallbacks. */
-export function zonesFor(
-  order: Pick<RolloutOrder, 'spotNodes' | 'fallbackZones'>,
-  slot: number,
-): readonly string[] {
-  const planned = order.spotNodes.map(({ zone }) => zone);
-  return [...new Set([...planned.slice(slot, slot + 1), ...planned, ...order.fallbackZones])];
+  return {
+    nodes: nodes.map(({ instanceId, zone, lifecycle }) => ({ instanceId, zone, lifecycle })),
+    evidence: {
+      instances: nodes.map((node) => ({
+        instance_id: node.instanceId,
+        zone: node.zone,
+        lifecycle: node.lifecycle,
+        instance_type: node.instanceType,
+        provider: group.place.provider,
+        region: group.place.region,
+      })),
+      refused_pools: refusals,
+    },
+  };
 }
 
 /** Waits until the platform's inventory, fed by the customer's agent-runtime, says that every node serves. */
 async function awaitReady(
-  { orchestrator, market, clock, pulse }: RolloutDependencies,
-  order: RolloutOrder,
-  instanceIds: readonly string[],
+  dependencies: RolloutDependencies,
+  { order, group, instanceIds }: Parameters<RolloutActivities['awaitNodesReady']>[0],
 ): ReturnType<RolloutActivities['awaitNodesReady']> {
+  const { orchestrator, clock, pulse } = dependencies;
   const { beat, signal } = pulse();
   const startedWorldMs = clock.worldMs();
-  const coldStartSeconds = await market.coldStartSeconds({ provider: 'aws', ...order });
-  const states = await waitFor(
+  const coldStartSeconds = await coldStartOf(dependencies, order, group);
+  const { lostIds, states } = await waitFor(
     async () => {
       const { instances } = await orchestrator.context(order.customerId);
       const seen = instanceIds.map((id) => instances.find(({ instance_id }) => instance_id === id));
-      const lost = seen.find((node) => node?.state === 'terminated' || node?.state === 'shutting-down');
-      if (lost !== undefined) {
-        throw new OptiInfraError('INVALID_STATE', `${lost.instance_id} was lost before it was ready`);
-      }
       const observed = Object.fromEntries(
         instanceIds.map((id, index) => [
           id,
           seen[index]?.ready === true ? 'ready' : (seen[index]?.state ?? 'unseen'),
         ]),
       );
+      const lost = seen.flatMap((node) =>
+        node?.state === 'terminated' || node?.state === 'shutting-down' ? [node.instance_id] : [],
+      );
+      if (lost.length > 0) return { done: true, value: { lostIds: lost, states: observed } };
       const done = seen.every((node) => node?.ready === true && node.deployment === order.deployment);
-      return done ? { done, value: observed } : { done: false, observed };
+      return done ? { done, value: { lostIds: [], states: observed } } : { done: false, observed };
     },
     {
-      condition: `${String(instanceIds.length)} spot nodes to serve`,
+      condition: `${String(instanceIds.length)} nodes to serve`,
       deadlineMs: (coldStartSeconds * 1_000 * COLD_START_SLACK) / clock.timeScale + REPORTING_SLACK_MS,
       intervalMs: LOOK_EVERY_MS,
       clock,
@@ -137,10 +121,20 @@ async function awaitReady(
     },
   );
   return {
+    lostIds,
     evidence: {
       readiness: states,
       waited_world_seconds: Math.round((clock.worldMs() - startedWorldMs) / 1_000),
       expected_cold_start_seconds: coldStartSeconds,
     },
   };
+}
+
+export function coldStartOf(
+  { market }: Pick<RolloutDependencies, 'market'>,
+  order: RolloutOrder,
+  { place, instanceType }: Pick<NodeGroup, 'place' | 'instanceType'>,
+): Promise<number> {
+  const { provider, region, account_id: accountId } = doorTo(order, place);
+  return market.coldStartSeconds({ provider, region, accountId, instanceType });
 }

@@ -1,40 +1,91 @@
-import type { StageJudgement } from '../../../contracts/api/recommendations.ts';
 import { trialsToProve } from '../judgement/bounds.ts';
 import { judge } from '../judgement/judgement.ts';
 import type { TelemetryAnswer } from '../judgement/telemetry.ts';
-import type { RolloutActivities, RolloutOrder, StageWindow } from '../contract.ts';
+import type {
+  PriorTraffic,
+  RolloutActivities,
+  RolloutOrder,
+  StageObservation,
+  StageWindow,
+} from '../contract.ts';
 import type { RolloutDependencies } from './dependencies.ts';
 import { createHorizon } from './horizon.ts';
+import { observeIdle } from './idleness.ts';
+import { aliveOf } from './nodes.ts';
 
 const LOOK_MS = { least: 150, most: 1_000 };
+/** Clouds limit how often they may be asked. */
+const WATCH_EVERY_MS = 1_000;
 
 /** Keeps a stage's window open until it holds enough samples, or its time is over, and judges it. */
 export function createObservationActivities(
   dependencies: RolloutDependencies,
-): Pick<RolloutActivities, 'observeStage'> {
-  return { observeStage: ({ order, window }) => observe(dependencies, order, window) };
+): Pick<RolloutActivities, 'observeStage' | 'observeIdle'> {
+  return {
+    observeStage: ({ order, window }) => observe(dependencies, order, window),
+    observeIdle: (input) => observeIdle(dependencies, input),
+  };
 }
 
 async function observe(
-  { telemetry, clock, pulse }: RolloutDependencies,
+  dependencies: RolloutDependencies,
   order: RolloutOrder,
   window: StageWindow,
-): Promise<StageJudgement> {
+): Promise<StageObservation> {
+  const { telemetry, clock, pulse } = dependencies;
   const { beat, signal } = pulse();
   const completeUntil = createHorizon({ telemetry, clock }, order);
+  const lostNodes = createWatch(dependencies, order, window.watchIds);
   for (;;) {
     signal.throwIfAborted();
+    const instanceIds = await lostNodes();
+    if (instanceIds.length > 0) return { kind: 'lost', instanceIds };
     // An empty window asks for nothing; it opens when telemetry has come that far.
     const toMs = Math.max(window.canary.fromMs, await completeUntil());
     const sample = await telemetry.sample(questionOf(order, window, toMs));
-    const progress = shareOfNeeded(sample, window, order);
+    const prior = await priorOf(dependencies, order, window);
+    const progress = shareOfNeeded(sample, window, prior, order);
     beat({ share_of_needed: progress, canary: sample.canary.requests, control: sample.control.requests });
     if (progress >= 1 || toMs >= window.deadlineWorldMs) {
-      const promise = { slo: order.slo, requirement: window.requirement, prior: window.prior };
-      return judge(sample, promise, { fromMs: window.canary.fromMs, toMs });
+      const promise = { slo: order.slo, requirement: window.requirement, prior };
+      const judgement = judge(sample, promise, { fromMs: window.canary.fromMs, toMs });
+      return { kind: 'judged', judgement };
     }
     await clock.sleepWall(nextLookMs(progress, toMs - window.canary.fromMs, clock.timeScale), signal);
   }
+}
+
+/** Asks the cloud now and then which of these nodes it no longer runs. */
+function createWatch(
+  dependencies: RolloutDependencies,
+  order: RolloutOrder,
+  watchIds: readonly string[],
+): () => Promise<readonly string[]> {
+  const { clock } = dependencies;
+  let nextMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (watchIds.length === 0 || clock.monotonicMs() < nextMs) return [];
+    nextMs = clock.monotonicMs() + WATCH_EVERY_MS;
+    const alive = await aliveOf(dependencies, order, watchIds);
+    return watchIds.filter((id) => !alive.includes(id));
+  };
+}
+
+/** Traffic judged before, and that of this stage's windows which a lost node ended. */
+async function priorOf(
+  { telemetry }: RolloutDependencies,
+  order: RolloutOrder,
+  { prior, interrupted }: StageWindow,
+): Promise<PriorTraffic> {
+  let { requests, errors } = prior;
+  for (const { instanceIds, fromMs, toMs } of interrupted) {
+    const traffic = await telemetry.traffic({ ...order, fromMs, toMs });
+    for (const id of instanceIds) {
+      requests += traffic.requestsByInstance[id] ?? 0;
+      errors += traffic.errorsByInstance[id] ?? 0;
+    }
+  }
+  return { requests, errors };
 }
 
 function questionOf(order: RolloutOrder, { canary, control }: StageWindow, toMs: number) {
@@ -51,7 +102,8 @@ function questionOf(order: RolloutOrder, { canary, control }: StageWindow, toMs:
 /** How far the scarcest kind of sample has come; 1 means that the window can be judged. */
 function shareOfNeeded(
   sample: TelemetryAnswer,
-  { requirement, prior }: StageWindow,
+  { requirement }: StageWindow,
+  prior: PriorTraffic,
   { slo }: Pick<RolloutOrder, 'slo'>,
 ): number {
   const arms = [sample.canary, sample.control];

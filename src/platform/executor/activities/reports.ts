@@ -1,4 +1,3 @@
-import { MIGRATION_STEPS } from '../../../contracts/api/recommendations.ts';
 import { toTimestamp } from '../../../support/clock.ts';
 import type { RolloutActivities } from '../contract.ts';
 import type { RolloutDependencies } from './dependencies.ts';
@@ -11,10 +10,10 @@ export function createReportActivities({
   return {
     reportStatus: ({ optimizationId, status, result, actualSavingsUsdPerMonth }) =>
       orchestrator.reportStatus(optimizationId, { status, result, actual_savings: actualSavingsUsdPerMonth }),
-    beginStep: async ({ optimizationId, step }) => {
+    beginStep: async ({ optimizationId, step, order }) => {
       const start = { startedAt: toTimestamp(clock.wallMs()), worldStartedAt: toTimestamp(clock.worldMs()) };
       await orchestrator.reportStep(optimizationId, step, {
-        order: MIGRATION_STEPS.indexOf(step) + 1,
+        order,
         status: 'running',
         started_at: start.startedAt,
         finished_at: null,
@@ -24,9 +23,9 @@ export function createReportActivities({
       });
       return start;
     },
-    endStep: ({ optimizationId, step, start, status, evidence }) =>
+    endStep: ({ optimizationId, step, order, start, status, evidence }) =>
       orchestrator.reportStep(optimizationId, step, {
-        order: MIGRATION_STEPS.indexOf(step) + 1,
+        order,
         status,
         started_at: start.startedAt,
         finished_at: toTimestamp(clock.wallMs()),

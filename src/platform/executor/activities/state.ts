@@ -1,11 +1,10 @@
 import { CANARY } from '../../../contracts/thresholds.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
-import type { CloudInstance } from '../cloud/cloud.ts';
+import { TAGS, type CloudInstance } from '../cloud/cloud.ts';
 import type { RolloutActivities, RolloutOrder, Snapshot } from '../contract.ts';
 import type { InstanceTraffic } from '../judgement/telemetry.ts';
 import { differencesFrom, type RestoredState } from '../policy/restoration.ts';
 import { SETTLE_MS } from '../policy/windows.ts';
-import { TAGS } from '../cloud/cloud.ts';
 import type { RolloutDependencies } from './dependencies.ts';
 import { createHorizon } from './horizon.ts';
 import { measureCost } from './prices.ts';
@@ -54,6 +53,7 @@ async function takeSnapshot(dependencies: RolloutDependencies, order: RolloutOrd
     windowToMs,
     requestsByInstance: traffic.requestsByInstance,
     meanQuality: traffic.meanQuality,
+    latencyMs: traffic.latencyMs,
     requestsPerSecond: requests / (SNAPSHOT_WINDOW_MS / 1_000),
   };
 }
@@ -61,7 +61,7 @@ async function takeSnapshot(dependencies: RolloutDependencies, order: RolloutOrd
 async function readFleet(
   dependencies: RolloutDependencies,
   order: RolloutOrder,
-): Promise<Pick<Snapshot, 'instances' | 'engineConfiguration' | 'costUsdPerMonth'>> {
+): Promise<Pick<Snapshot, 'instances' | 'engineConfiguration' | 'engineConfigurations' | 'costUsdPerMonth'>> {
   const [cost, context] = await Promise.all([
     measureCost(dependencies, order),
     dependencies.orchestrator.context(order.customerId),
@@ -73,6 +73,7 @@ async function readFleet(
   return {
     instances: cost.instances.filter((node) => serves(node, order)).map(toMember),
     engineConfiguration: deployment.engine_configuration,
+    engineConfigurations: deployment.engine_configurations ?? {},
     costUsdPerMonth: cost.usdPerMonth,
   };
 }
@@ -84,6 +85,14 @@ const toMember = ({ instanceId, lifecycle }: CloudInstance): Snapshot['instances
   instanceId,
   lifecycle,
 });
+
+const NOTHING: InstanceTraffic = {
+  requestsByInstance: {},
+  errorsByInstance: {},
+  scoredRequests: 0,
+  meanQuality: null,
+  latencyMs: null,
+};
 
 /** Waits for enough requests under the restored weights, so that shares and quality can be compared. */
 async function readRestoredState(
@@ -97,9 +106,7 @@ async function readRestoredState(
   for (;;) {
     const toMs = await completeUntil();
     const traffic: InstanceTraffic =
-      toMs <= fromMs
-        ? { requestsByInstance: {}, scoredRequests: 0, meanQuality: null }
-        : await dependencies.telemetry.traffic({ ...order, fromMs, toMs });
+      toMs <= fromMs ? NOTHING : await dependencies.telemetry.traffic({ ...order, fromMs, toMs });
     beat({ scored_requests: traffic.scoredRequests });
     if (traffic.scoredRequests >= CANARY.minimumRequestsPerArm || toMs - fromMs > RESTORED_WINDOW_LIMIT_MS) {
       const { requestsByInstance, meanQuality } = traffic;

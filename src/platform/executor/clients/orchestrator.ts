@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { CLOUD_PROVIDERS } from '../../../contracts/api/common.ts';
 import type {
   CustomerContext,
   DesiredStateRequest,
@@ -9,6 +10,8 @@ import type {
   StepReport,
 } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import { engineConfiguration } from '../../kit/schemas/engine-configuration.ts';
+import { optimizationPlan } from '../../kit/schemas/plan.ts';
 import { callJson } from './http.ts';
 
 /** The orchestrator's internal routes, with the service key. */
@@ -34,12 +37,13 @@ const instance = z.looseObject({
 });
 const context = z.looseObject({
   customer_id: z.string(),
-  cloud: z.looseObject({ account_id: z.string(), region: z.string(), provider: z.string() }),
+  clouds: z.array(z.looseObject({ account_id: z.string(), region: z.string(), provider: z.string() })),
   instances: z.array(instance),
   deployments: z.array(
     z.looseObject({
       name: z.string(),
-      engine_configuration: z.looseObject({}),
+      engine_configuration: engineConfiguration,
+      engine_configurations: z.record(z.string(), engineConfiguration).optional(),
       instance_ids: z.array(z.string()),
     }),
   ),
@@ -56,15 +60,21 @@ const context = z.looseObject({
 const order = z.looseObject({
   optimization: z.looseObject({ id: z.string(), status: z.string() }),
   recommendation: z.looseObject({
-    plan: z.looseObject({ kind: z.string() }),
+    plan: optimizationPlan,
     forecast: z.looseObject({ savings_usd_per_month: z.number() }),
   }),
   context,
-  cloud_access: z.looseObject({
-    provider: z.string(),
-    region: z.string(),
-    iam_role_arn: z.string().nullable(),
-  }),
+  cloud_access: z
+    .array(
+      z.looseObject({
+        provider: z.enum(CLOUD_PROVIDERS),
+        region: z.string(),
+        iam_role_arn: z.string().nullable(),
+        service_account: z.string().nullable(),
+      }),
+    )
+    .min(1),
+  lease: z.looseObject({ optimization_id: z.string(), fencing_token: z.number() }),
 });
 const generation = z.looseObject({ generation: z.number().int() });
 const desiredStatus = z.looseObject({

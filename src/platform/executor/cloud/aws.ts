@@ -3,7 +3,8 @@ import type { EC2Client, Instance, RunInstancesCommandInput } from '@aws-sdk/cli
 
 import { OptiInfraError } from '../../../support/errors.ts';
 import { translateAwsError } from './aws-errors.ts';
-import type { Cloud, CloudAccess, CloudInstance, InstanceState, SpotRequest } from './cloud.ts';
+import type { OpenCloud } from './access.ts';
+import type { Cloud, CloudInstance, InstanceState, LaunchRequest } from './cloud.ts';
 import { createRoleCredentials } from './aws-credentials.ts';
 
 export interface AwsOptions {
@@ -12,29 +13,19 @@ export interface AwsOptions {
   readonly wallMs: () => number;
 }
 
-/** Ways into customers' AWS accounts: one client a role and region, its credentials by AssumeRole, renewed when due. */
-export function createAwsAccess(options: AwsOptions): CloudAccess {
-  const clouds = new Map<string, Promise<Cloud>>();
-  return async (account) => {
-    const key = `${account.roleArn}/${account.region}`;
-    const known = clouds.get(key);
-    if (known !== undefined) return known;
-    const opened = open(account.region, account.roleArn, options);
-    clouds.set(key, opened);
-    opened.catch(() => clouds.delete(key));
-    return opened;
+/** An AWS account in a region, entered by AssumeRole; the credentials are renewed when due. */
+export function openAws(options: AwsOptions): OpenCloud {
+  return async ({ region, roleArn }) => {
+    if (roleArn === null) throw new OptiInfraError('CLOUD_REFUSED', 'no role lets us into this AWS account');
+    // The SDK takes a second to load, so it is loaded when the first rollout needs it.
+    const ec2 = await import('@aws-sdk/client-ec2');
+    const client = new ec2.EC2Client({
+      region,
+      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+      credentials: createRoleCredentials({ region, roleArn, ...options }),
+    });
+    return createAwsCloud(ec2, client);
   };
-}
-
-async function open(region: string, roleArn: string, options: AwsOptions): Promise<Cloud> {
-  // The SDK takes a second to load, so it is loaded when the first rollout needs it.
-  const ec2 = await import('@aws-sdk/client-ec2');
-  const client = new ec2.EC2Client({
-    region,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    credentials: createRoleCredentials({ region, roleArn, ...options }),
-  });
-  return createAwsCloud(ec2, client);
 }
 
 type Ec2 = typeof Sdk;
@@ -52,7 +43,7 @@ function createAwsCloud(ec2: Ec2, client: EC2Client): Cloud {
       return found;
     });
   return {
-    launchSpot: (request) => launch(ec2, client, request),
+    launch: (request) => launch(ec2, client, request),
     describe: async (ids) => (ids.length === 0 ? [] : list([{ Name: 'instance-id', Values: [...ids] }])),
     findByTag: (tag, value) => list([{ Name: `tag:${tag}`, Values: [value] }]),
     listBilled: () => list([{ Name: 'instance-state-name', Values: ['pending', 'running'] }]),
@@ -64,15 +55,23 @@ function createAwsCloud(ec2: Ec2, client: EC2Client): Cloud {
   };
 }
 
-async function launch(ec2: Ec2, client: EC2Client, request: SpotRequest): Promise<CloudInstance> {
+async function launch(ec2: Ec2, client: EC2Client, request: LaunchRequest): Promise<CloudInstance> {
   const template = await translated('DescribeInstances', async () => {
+    // By filter: an id the cloud has forgotten is then no error.
     const answer = await client.send(
-      new ec2.DescribeInstancesCommand({ InstanceIds: [request.likeInstanceId] }),
+      new ec2.DescribeInstancesCommand({
+        Filters: [{ Name: 'instance-id', Values: [...request.likeInstanceIds] }],
+      }),
     );
-    return answer.Reservations?.[0]?.Instances?.[0];
+    const known = (answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+    const byId = new Map(known.map((instance) => [instance.InstanceId, instance]));
+    return request.likeInstanceIds.flatMap((id) => byId.get(id) ?? [])[0];
   });
   if (template?.ImageId === undefined) {
-    throw new OptiInfraError('CLOUD_REFUSED', `EC2 knows no image of ${request.likeInstanceId}`);
+    throw new OptiInfraError(
+      'CLOUD_REFUSED',
+      `EC2 knows no image of ${request.likeInstanceIds.join(', ')} in this region`,
+    );
   }
   const answer = await translated('RunInstances', () =>
     client.send(new ec2.RunInstancesCommand(runInput(template, request))),
@@ -82,7 +81,7 @@ async function launch(ec2: Ec2, client: EC2Client, request: SpotRequest): Promis
   return toInstance(instance);
 }
 
-function runInput(template: Instance, request: SpotRequest): RunInstancesCommandInput {
+function runInput(template: Instance, request: LaunchRequest): RunInstancesCommandInput {
   const groups = (template.SecurityGroups ?? []).flatMap(({ GroupId }) =>
     GroupId === undefined ? [] : [GroupId],
   );
@@ -93,10 +92,14 @@ function runInput(template: Instance, request: SpotRequest): RunInstancesCommand
     MaxCount: 1,
     ClientToken: request.clientToken,
     Placement: { AvailabilityZone: request.zone },
-    InstanceMarketOptions: {
-      MarketType: 'spot',
-      SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
-    },
+    ...(request.lifecycle === 'spot'
+      ? {
+          InstanceMarketOptions: {
+            MarketType: 'spot',
+            SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
+          },
+        }
+      : {}),
     ...(template.KeyName === undefined ? {} : { KeyName: template.KeyName }),
     ...(groups.length === 0 ? {} : { SecurityGroupIds: groups }),
     TagSpecifications: [

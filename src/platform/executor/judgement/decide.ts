@@ -42,14 +42,15 @@ const Z_95_ONE_SIDED = 1.6449;
 
 /** The verdict on a stage: failed when one check failed, inconclusive when one could not tell, else passed. */
 export function decide(sample: StageSample, promise: StagePromise): Decision {
+  const { mode } = promise.requirement;
   const opinions = [
     ...enoughSamples(sample, promise.requirement),
-    latencyAgainstControl(sample),
-    ...latencyPromises(sample.canary, promise.slo),
+    ...(mode === 'fewer_nodes' ? [] : [latencyAgainstControl(sample)]),
+    ...latencyPromises(sample, promise),
     errorsAgainstControl(sample),
     errorPromise(sample.canary, promise),
     qualityAgainstControl(sample),
-    qualityPromise(sample.canary, promise.slo),
+    qualityPromise(sample, promise),
   ];
   const verdict = (['failed', 'inconclusive'] as const).find((wanted) =>
     opinions.some((opinion) => opinion.verdict === wanted),
@@ -84,25 +85,34 @@ function latencyAgainstControl({ canary, control, latencyPValue }: StageSample):
   return worse ? red(`latency worse than control: ${figures}`) : green(`latency like control: ${figures}`);
 }
 
-/** "P95 is over the limit" is the same as "more than 5 % are over the limit", which has an exact bound. */
-function latencyPromises(canary: ArmSample, slo: ServiceLevelObjective): Opinion[] {
+/**
+ * "P95 is over the limit" is the same as "more than 5 % are over the limit", which has an exact bound. A change that is to
+ * improve things is not blamed for a promise that its control breaks as well.
+ */
+function latencyPromises({ canary, control }: StageSample, { slo, requirement }: StagePromise): Opinion[] {
   return [
-    tail('P95', 0.05, canary.overLatencyMsP95, slo.latency_ms_p95, canary.latencyMsP95),
-    tail('P99', 0.01, canary.overLatencyMsP99, slo.latency_ms_p99, canary.latencyMsP99),
+    tail('P95', 0.05, 'overLatencyMsP95', slo.latency_ms_p95, canary.latencyMsP95),
+    tail('P99', 0.01, 'overLatencyMsP99', slo.latency_ms_p99, canary.latencyMsP99),
   ];
 
   function tail(
     name: string,
     share: number,
-    over: number,
+    over: 'overLatencyMsP95' | 'overLatencyMsP99',
     limitMs: number,
     observedMs: number | null,
   ): Opinion {
     const answered = canary.requests - canary.errors;
     const figures = `latency ${name} ${format(observedMs)} ms, promised ${format(limitMs)} ms`;
     if (observedMs === null) return unsure(`latency ${name}: no answered request`);
-    if (lowerBound(over, answered) > share) return red(`${figures}: broken`);
-    return over / answered > share ? unsure(`${figures}: over, but not surely`) : green(`${figures}: kept`);
+    if (canary[over] / answered <= share) return green(`${figures}: kept`);
+    const controlAnswered = control.requests - control.errors;
+    if (requirement.mode === 'improving' && control[over] / controlAnswered > share) {
+      return green(`${figures}: broken by the control too`);
+    }
+    return lowerBound(canary[over], answered) > share
+      ? red(`${figures}: broken`)
+      : unsure(`${figures}: over, but not surely`);
   }
 }
 
@@ -148,12 +158,15 @@ function qualityAgainstControl({ canary, control }: StageSample): Opinion {
   return unsure(`quality: ${figures}: not surely within`);
 }
 
-function qualityPromise(canary: ArmSample, slo: ServiceLevelObjective): Opinion {
+function qualityPromise({ canary, control }: StageSample, { slo, requirement }: StagePromise): Opinion {
   if (canary.meanQuality === null || canary.qualityVariance === null)
     return unsure('quality: nothing scored');
   const error = Z_95_ONE_SIDED * Math.sqrt(canary.qualityVariance / canary.qualitySamples);
   const figures = `mean quality ${canary.meanQuality.toFixed(3)} ± ${error.toFixed(3)}, promised ${slo.quality_score}`;
   if (canary.meanQuality >= slo.quality_score) return green(`${figures}: kept`);
+  const controlBreaks = control.meanQuality !== null && control.meanQuality < slo.quality_score;
+  if (requirement.mode === 'improving' && controlBreaks)
+    return green(`${figures}: broken by the control too`);
   return canary.meanQuality + error < slo.quality_score
     ? red(`${figures}: broken`)
     : unsure(`${figures}: unsure`);

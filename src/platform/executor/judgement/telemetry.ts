@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
 import { OptiInfraError } from '../../../support/errors.ts';
+import type { LatencyPercentiles } from '../contract.ts';
 import type { ArmSample, StageSample } from './decide.ts';
 
 /** One judged window in world time; both arms closed. */
@@ -27,8 +28,11 @@ export interface TelemetryAnswer extends StageSample {
 }
 export interface InstanceTraffic {
   readonly requestsByInstance: Readonly<Record<string, number>>;
+  readonly errorsByInstance: Readonly<Record<string, number>>;
   readonly scoredRequests: number;
   readonly meanQuality: number | null;
+  /** Of answered requests; null where there was none. */
+  readonly latencyMs: LatencyPercentiles | null;
 }
 /** What the executor reads from the per-request telemetry. */
 export interface Telemetry {
@@ -77,11 +81,16 @@ FROM optiinfra.inference_requests
 WHERE ${OF_DEPLOYMENT} AND status = 'ok' AND ${ARM} != 'other'`;
 
 const TRAFFIC_QUERY = `
-SELECT instance_id, toUInt32(count()) AS requests, toUInt32(countIf(quality_score IS NOT NULL)) AS scored,
-  sum(quality_score) AS quality_sum
+SELECT instance_id, toUInt32(count()) AS requests, toUInt32(countIf(status = 'error')) AS errors,
+  toUInt32(countIf(quality_score IS NOT NULL)) AS scored, sum(quality_score) AS quality_sum
 FROM optiinfra.inference_requests
 WHERE ${OF_DEPLOYMENT} AND ${within('from', 'to')}
 GROUP BY instance_id`;
+
+const PERCENTILES_QUERY = `
+SELECT toUInt32(count()) AS answered, quantilesExact(0.5, 0.95, 0.99)(latency_ms) AS latency
+FROM optiinfra.inference_requests
+WHERE ${OF_DEPLOYMENT} AND status = 'ok' AND ${within('from', 'to')}`;
 
 const NEWEST_QUERY = `
 SELECT toUnixTimestamp64Milli(max(arrived_at)) AS newest, count() AS requests
@@ -98,6 +107,14 @@ interface ArmRow {
   quality_samples: number;
   mean_quality: number | null;
   quality_variance: number | null;
+}
+
+interface TrafficRow {
+  instance_id: string;
+  requests: number;
+  errors: number;
+  scored: number;
+  quality_sum: number | null;
 }
 
 export function createTelemetry(client: ClickHouseClient): Telemetry {
@@ -135,23 +152,19 @@ export function createTelemetry(client: ClickHouseClient): Telemetry {
       return row === undefined || Number(row.requests) === 0 ? null : Number(row.newest);
     },
     traffic: async ({ customerId, deployment, fromMs, toMs }) => {
-      const rows = await select<{
-        instance_id: string;
-        requests: number;
-        scored: number;
-        quality_sum: number | null;
-      }>(TRAFFIC_QUERY, {
-        customer_id: customerId,
-        deployment,
-        from: whole(fromMs),
-        to: whole(toMs),
-      });
+      const parameters = { customer_id: customerId, deployment, from: whole(fromMs), to: whole(toMs) };
+      const [rows, [all]] = await Promise.all([
+        select<TrafficRow>(TRAFFIC_QUERY, parameters),
+        select<{ answered: number; latency: number[] }>(PERCENTILES_QUERY, parameters),
+      ]);
       const scoredRequests = rows.reduce((sum, row) => sum + row.scored, 0);
       const qualitySum = rows.reduce((sum, row) => sum + (row.quality_sum ?? 0), 0);
       return {
         requestsByInstance: Object.fromEntries(rows.map((row) => [row.instance_id, row.requests])),
+        errorsByInstance: Object.fromEntries(rows.map((row) => [row.instance_id, row.errors])),
         scoredRequests,
         meanQuality: scoredRequests === 0 ? null : qualitySum / scoredRequests,
+        latencyMs: all === undefined || all.answered === 0 ? null : percentilesOf(all.latency),
       };
     },
     healthy: async () => {
@@ -159,6 +172,10 @@ export function createTelemetry(client: ClickHouseClient): Telemetry {
       if (!answer.success) throw answer.error;
     },
   };
+}
+
+function percentilesOf([p50, p95, p99]: readonly number[]): LatencyPercentiles | null {
+  return p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 };
 }
 
 function parametersOf(question: TelemetryQuestion): Record<string, unknown> {

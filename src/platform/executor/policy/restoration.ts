@@ -1,10 +1,16 @@
+import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
 import { THRESHOLDS } from '../../../contracts/thresholds.ts';
 import type { Snapshot } from '../contract.ts';
 
 /** What was read again after a rollback. */
 export type RestoredState = Pick<
   Snapshot,
-  'instances' | 'requestsByInstance' | 'engineConfiguration' | 'costUsdPerMonth' | 'meanQuality'
+  | 'instances'
+  | 'requestsByInstance'
+  | 'engineConfiguration'
+  | 'engineConfigurations'
+  | 'costUsdPerMonth'
+  | 'meanQuality'
 >;
 
 /** Every difference from the snapshot, in words; none means the original state is restored. What could not be read is one. */
@@ -35,6 +41,7 @@ function shareDifferences(
 ): string[] {
   const totalBefore = total(before);
   const totalAfter = total(after);
+  if (totalBefore === 0 && totalAfter === 0) return [];
   if (totalBefore === 0 || totalAfter === 0)
     return ['traffic shares could not be compared: no requests seen'];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((id) => {
@@ -49,13 +56,21 @@ function total(requests: Readonly<Record<string, number>>): number {
   return Object.values(requests).reduce((sum, count) => sum + count, 0);
 }
 
+/** Node by node where that was reported; a node that is gone is a difference of the inventory. */
 function configurationDifferences(before: Snapshot, after: RestoredState): string[] {
-  const was = Object.entries(before.engineConfiguration);
-  const is = new Map(Object.entries(after.engineConfiguration));
-  return was.flatMap(([field, value]) =>
+  const nodes = Object.entries(before.engineConfigurations).flatMap(([id, was]) => {
+    const is = after.engineConfigurations[id];
+    return is === undefined ? [] : settingDifferences(` of ${id}`, was, is);
+  });
+  return [...settingDifferences('', before.engineConfiguration, after.engineConfiguration), ...nodes];
+}
+
+function settingDifferences(of: string, before: EngineConfiguration, after: EngineConfiguration): string[] {
+  const is = new Map(Object.entries(after));
+  return Object.entries(before).flatMap(([field, value]) =>
     is.get(field) === value
       ? []
-      : [`engine setting ${field} is ${String(is.get(field))}, was ${String(value)}`],
+      : [`engine setting ${field}${of} is ${String(is.get(field))}, was ${String(value)}`],
   );
 }
 
@@ -65,6 +80,7 @@ function costDifferences(before: number, after: number): string[] {
 }
 
 function qualityDifferences(before: number | null, after: number | null): string[] {
+  if (before === null && after === null) return [];
   if (before === null || after === null) return ['quality could not be compared: no scored requests'];
   if (after >= before * (1 - THRESHOLDS.qualityRelativeDrop)) return [];
   return [`mean quality is ${after.toFixed(3)}, was ${before.toFixed(3)}`];

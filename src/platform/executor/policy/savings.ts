@@ -1,15 +1,24 @@
 import { HOURS_PER_MONTH, type Lifecycle } from '../../../contracts/api/common.ts';
 import type { PriceQuote } from '../../../contracts/market.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
+import type { Place } from '../contract.ts';
 
 export interface PricedInstance {
+  readonly place: Place;
   readonly instanceType: string;
   readonly zone: string;
   readonly lifecycle: Lifecycle;
 }
 
+/** One quote tells of all zones of a region. */
+export function quoteKey({ place, instanceType }: Pick<PricedInstance, 'place' | 'instanceType'>): string {
+  return `${place.provider}/${place.region}/${instanceType}`;
+}
+
 /** The hourly rate of one instance. A zone without a spot quote is an error: a guess would make the saving a guess. */
-export function usdPerHour(instance: PricedInstance, quote: PriceQuote): number {
+export function usdPerHour(instance: PricedInstance, quotes: ReadonlyMap<string, PriceQuote>): number {
+  const quote = quotes.get(quoteKey(instance));
+  if (quote === undefined) throw new OptiInfraError('INVALID_STATE', `no quote for ${quoteKey(instance)}`);
   if (instance.lifecycle === 'on_demand') return quote.on_demand_usd_per_hour;
   const spot = quote.spot.find(({ zone }) => zone === instance.zone);
   if (spot !== undefined) return spot.usd_per_hour;
@@ -23,13 +32,7 @@ export function usdPerMonth(
   instances: readonly PricedInstance[],
   quotes: ReadonlyMap<string, PriceQuote>,
 ): number {
-  return instances.reduce((sum, instance) => {
-    const quote = quotes.get(instance.instanceType);
-    if (quote === undefined) {
-      throw new OptiInfraError('INVALID_STATE', `no quote for instance type ${instance.instanceType}`);
-    }
-    return sum + usdPerHour(instance, quote) * HOURS_PER_MONTH;
-  }, 0);
+  return instances.reduce((sum, instance) => sum + usdPerHour(instance, quotes) * HOURS_PER_MONTH, 0);
 }
 
 /** A promise that has lost more than a fifth is not the one the customer approved. */

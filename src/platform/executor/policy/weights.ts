@@ -1,4 +1,7 @@
-/** Who takes part in a rollout. `kept` are the deployment's nodes that stay on demand. */
+/** Relative traffic weights by instance id. */
+export type Weights = Readonly<Record<string, number>>;
+
+/** Who takes part in a move. `kept` are the deployment's nodes that stay. */
 export interface RolloutFleet {
   readonly newIds: readonly string[];
   readonly retiringIds: readonly string[];
@@ -6,7 +9,7 @@ export interface RolloutFleet {
 }
 /** A stage: the traffic weights and the two arms that are compared in it. */
 export interface Stage {
-  readonly weights: Readonly<Record<string, number>>;
+  readonly weights: Weights;
   readonly canaryIds: readonly string[];
   readonly controlIds: readonly string[];
 }
@@ -46,7 +49,7 @@ export function targetStage(fleet: RolloutFleet): Stage {
   return { weights: withDrained(weights, fleet), canaryIds: fleet.newIds, controlIds: fleet.keptIds };
 }
 
-function share(ids: readonly string[], total: number): Record<string, number> {
+export function share(ids: readonly string[], total: number): Record<string, number> {
   return Object.fromEntries(ids.map((id) => [id, total / ids.length]));
 }
 
@@ -65,4 +68,13 @@ export function originalWeights(
   const total = measured.reduce((sum, requests) => sum + requests, 0);
   if (total === 0) return share(instanceIds, 100);
   return Object.fromEntries(instanceIds.map((id, index) => [id, ((measured[index] ?? 0) / total) * 100]));
+}
+
+/** The same weights with one node drained. */
+export function without(weights: Weights, instanceId: string): Weights {
+  return { ...weights, [instanceId]: 0 };
+}
+
+export function totalOf(weights: Weights): number {
+  return Object.values(weights).reduce((sum, weight) => sum + weight, 0);
 }

@@ -13,7 +13,7 @@ import {
   CANCEL_UPDATE,
   DECIDE_UPDATE,
   PROGRESS_QUERY,
-  SPOT_ROLLOUT,
+  ROLLOUT,
   rolloutWorkflowId,
   type CancelRequest,
   type HumanDecision,
@@ -70,14 +70,14 @@ async function start(temporal: TemporalClient, optimizationId: string): Promise<
   const workflowId = rolloutWorkflowId(optimizationId);
   const client = await temporal.client();
   try {
-    const handle = await client.workflow.start(SPOT_ROLLOUT, {
+    const handle = await client.workflow.start(ROLLOUT, {
       workflowId,
       taskQueue: TASK_QUEUES.executor,
       args: [{ optimizationId } satisfies RolloutInput],
       workflowIdConflictPolicy: 'USE_EXISTING',
       // One approval, one rollout: a closed one is not run again.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `Spot migration ${optimizationId}`,
+      staticSummary: `Rollout of ${optimizationId}`,
     });
     return { workflow_id: handle.workflowId };
   } catch (error) {

@@ -2,22 +2,22 @@ import { isCancellation } from '@temporalio/workflow';
 
 import type { OptimizationResult } from '../../../contracts/api/recommendations.ts';
 import { patient, quick } from './activity-proxies.ts';
-import { reasonOf } from './journal.ts';
+import { lostLease, reasonOf } from './journal.ts';
 import type { Person } from './person.ts';
 import type { Report, Rollout } from './rollout.ts';
 
 /** All steps done: what it brought, measured from what now runs. A saving that cannot be measured is not reported as one. */
 export async function finish(rollout: Rollout | null, report: Report): Promise<void> {
   if (rollout === null) return;
-  const { order, snapshot } = rollout;
+  const { order, snapshot, fleet, finalSinceMs } = rollout;
   try {
-    const outcome = await quick.measureOutcome({ order, snapshot });
+    const outcome = await quick.measureOutcome({ order, snapshot, sinceWorldMs: finalSinceMs });
     const result: OptimizationResult = {
       success: true,
       reason: 'all steps completed',
       original_state_restored: null,
       differences: [],
-      measured: outcome.measured,
+      measured: { ...outcome.measured, replaced_nodes: fleet.replaced.length },
     };
     await report('completed', { result, savings: outcome.actualSavingsUsdPerMonth });
   } catch (error) {
@@ -40,28 +40,37 @@ export async function turnBack(
     await report(wasCancelled ? 'cancelled' : 'failed', { result: ended(reason) });
     return;
   }
-  const irreversible = await pastReturn(rollout);
-  if (irreversible.length > 0) {
-    await report('failed', { result: ended(reason, { restored: false, differences: irreversible }) });
+  const { order, snapshot, journal, fleet } = rollout;
+  if (lostLease(error)) {
+    const differences = journal.undoable.map((what) => `not undone: ${what}`);
+    await report('failed', { result: ended(reason, { restored: false, differences }) });
     return;
   }
   await report('rolling_back');
-  const { order, snapshot, journal } = rollout;
+  await loseGone(rollout);
   const problems = await journal.undoAll();
   const state = await patient.verifyRestored({ order, snapshot });
-  const differences = [...problems, ...state.differences];
-  const restored = state.restored && problems.length === 0;
+  const irreversible = fleet.terminated.map((id) => describeTerminated(id, fleet.now(id)));
+  const differences = [...irreversible, ...problems, ...state.differences];
+  const restored = state.restored && problems.length === 0 && irreversible.length === 0;
   const turned = wasCancelled ? 'cancelled' : 'rolled_back';
   await report(problems.length > 0 ? 'failed' : turned, {
     result: ended(reason, { restored, differences, measured: state.measured }),
   });
 }
 
-/** Once a retired node is gone the old fleet cannot carry the traffic, so the new one, which has passed its soak, keeps it. */
-async function pastReturn({ order, journal }: Rollout): Promise<readonly string[]> {
-  if (journal.current !== 'terminate_ondemand') return [];
-  const gone = await quick.findGone({ order, instanceIds: order.retiringIds });
-  return gone.map((id) => `irreversible: instance ${id} is terminated; the new fleet keeps the traffic`);
+/** No way back leads to a node that is gone. */
+async function loseGone({ order, fleet }: Rollout): Promise<void> {
+  const gone = await quick.findGone({ order, instanceIds: fleet.known });
+  for (const id of gone) fleet.lose(id);
+}
+
+function describeTerminated(id: string, successor: string | null): string {
+  const after =
+    successor === null || successor === id
+      ? 'nothing stands in its place'
+      : `${successor} was made on demand in its place`;
+  return `irreversible: instance ${id} is terminated; ${after}`;
 }
 
 function whyStopped(error: unknown, { cancelled }: Person): string {

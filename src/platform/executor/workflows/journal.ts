@@ -1,7 +1,13 @@
-import { ApplicationFailure, CancellationScope, isCancellation, ActivityFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  setCurrentDetails,
+} from '@temporalio/workflow';
 
-import type { MigrationStep } from '../../../contracts/api/recommendations.ts';
-import type { StepEvidence, StepStart } from '../contract.ts';
+import type { StepName } from '../../../contracts/api/recommendations.ts';
+import type { StepEvidence, StepOfPlan, StepStart } from '../contract.ts';
 import { quick } from './activity-proxies.ts';
 
 /** A judgement or a check said no. Data, not a fault: the rollout turns back and says why. */
@@ -13,17 +19,25 @@ export class RolloutStopped extends Error {
   }
 }
 
-/** Names what undoes a step; called before the step acts, so that half an action is undone too. */
-export type RegisterUndo = (what: string, undo: () => Promise<unknown>) => void;
+/**
+ * Names what undoes a step; called before the step acts, so that half an action is undone too. What is `needed` by the
+ * compensations before it ends the way back when it fails.
+ */
+export type RegisterUndo = (what: string, undo: () => Promise<unknown>, needed?: 'needed') => void;
 export interface StepOutcome<T> {
   readonly value: T;
   readonly evidence: StepEvidence;
 }
 
+interface Undo {
+  readonly what: string;
+  readonly undo: () => Promise<unknown>;
+  readonly needed: boolean;
+}
 interface Entry {
-  readonly step: MigrationStep;
+  readonly step: StepName;
   readonly start: StepStart;
-  readonly undos: { readonly what: string; readonly undo: () => Promise<unknown> }[];
+  readonly undos: Undo[];
   completed: StepEvidence | null;
 }
 
@@ -31,21 +45,28 @@ interface Entry {
 export class Journal {
   private readonly entries: Entry[] = [];
   private readonly optimizationId: string;
-  current: MigrationStep | null = null;
+  private steps: readonly StepName[] = [];
+  current: StepName | null = null;
 
   constructor(optimizationId: string) {
     this.optimizationId = optimizationId;
   }
 
-  async step<T>(step: MigrationStep, work: (undo: RegisterUndo) => Promise<StepOutcome<T>>): Promise<T> {
+  /** The steps of the plan, in order: each is reported with its place among them. */
+  expect(steps: readonly StepName[]): void {
+    this.steps = steps;
+  }
+
+  async step<T>(step: StepName, work: (undo: RegisterUndo) => Promise<StepOutcome<T>>): Promise<T> {
     this.current = step;
-    const start = await quick.beginStep.executeWithOptions({ summary: `begin ${step}` }, [
-      { optimizationId: this.optimizationId, step },
-    ]);
+    setCurrentDetails(`**executing** at \`${step}\``);
+    const start = await quick.beginStep.executeWithOptions({ summary: `begin ${step}` }, [this.placed(step)]);
     const entry: Entry = { step, start, undos: [], completed: null };
     this.entries.push(entry);
     try {
-      const { value, evidence } = await work((what, undo) => entry.undos.push({ what, undo }));
+      const { value, evidence } = await work((what, undo, needed) =>
+        entry.undos.push({ what, undo, needed: needed !== undefined }),
+      );
       await this.end(entry, 'completed', evidence);
       entry.completed = evidence;
       return value;
@@ -58,18 +79,29 @@ export class Journal {
     }
   }
 
-  /** Undoes newest first. A compensation that fails for good does not keep the others from running. */
+  /** What a way back would undo, newest first. */
+  get undoable(): readonly string[] {
+    return this.entries
+      .toReversed()
+      .flatMap(({ undos, step }) => undos.toReversed().map(({ what }) => `${step}: ${what}`));
+  }
+
+  /**
+   * Undoes newest first. A compensation that fails does not keep the others from running, unless they need what it should
+   * have brought, or the deployment has passed into other hands.
+   */
   async undoAll(): Promise<readonly string[]> {
     const problems: string[] = [];
     for (const entry of this.entries.toReversed()) {
       if (entry.undos.length === 0) continue;
       const undone: string[] = [];
-      for (const { what, undo } of entry.undos.toReversed()) {
+      for (const { what, undo, needed } of entry.undos.toReversed()) {
         try {
           await undo();
           undone.push(what);
         } catch (error) {
           problems.push(`could not ${what}: ${reasonOf(error)}`);
+          if (needed || lostLease(error)) return problems;
         }
       }
       if (entry.completed !== null && undone.length === entry.undos.length) {
@@ -79,12 +111,16 @@ export class Journal {
     return problems;
   }
 
+  private placed(step: StepName): StepOfPlan {
+    return { optimizationId: this.optimizationId, step, order: this.steps.indexOf(step) + 1 };
+  }
+
   private async end(
     { step, start }: Entry,
     status: 'completed' | 'failed' | 'rolled_back',
     evidence: StepEvidence,
   ): Promise<void> {
-    const report = { optimizationId: this.optimizationId, step, start, status, evidence };
+    const report = { ...this.placed(step), start, status, evidence };
     await quick.endStep.executeWithOptions({ summary: `${status} ${step}` }, [report]);
   }
 }
@@ -97,4 +133,10 @@ export function reasonOf(error: unknown): string {
     return `${error.type}: ${error.message}`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Another optimization holds the deployment: whatever this one still did would act behind its back. */
+export function lostLease(error: unknown): boolean {
+  if (error instanceof ActivityFailure) return lostLease(error.cause);
+  return error instanceof ApplicationFailure && error.type === 'STALE_LEASE';
 }

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 
-import type { MigrationStep, OptimizationStatus } from '../../../contracts/api/recommendations.ts';
+import type { OptimizationStatus, StepName } from '../../../contracts/api/recommendations.ts';
 import {
   CANCEL_UPDATE,
   DECIDE_UPDATE,
@@ -24,7 +24,7 @@ export class Person {
   mayTurnBack = true;
   private hold: { readonly reasons: readonly string[]; decision: HumanDecision | null } | null = null;
 
-  constructor(currentStep: () => MigrationStep | null) {
+  constructor(currentStep: () => StepName | null) {
     setHandler(progress, () => ({
       status: this.status,
       step: currentStep(),

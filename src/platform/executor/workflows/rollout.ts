@@ -1,9 +1,14 @@
 import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
 
-import type { OptimizationResult, OptimizationStatus } from '../../../contracts/api/recommendations.ts';
+import {
+  stepsOf,
+  type OptimizationResult,
+  type OptimizationStatus,
+} from '../../../contracts/api/recommendations.ts';
 import type { PriorTraffic, RolloutInput, RolloutOrder, Snapshot } from '../contract.ts';
 import { quick } from './activity-proxies.ts';
 import { finish, turnBack } from './endings.ts';
+import { Fleet } from './fleet.ts';
 import { Journal } from './journal.ts';
 import { Person } from './person.ts';
 import type { AskPerson } from './validation.ts';
@@ -14,10 +19,13 @@ export interface Rollout {
   readonly snapshot: Snapshot;
   readonly journal: Journal;
   readonly person: Person;
+  readonly fleet: Fleet;
   readonly ask: AskPerson;
   /** Traffic of new nodes in the windows judged so far: the proof of the error rate adds up. */
   readonly prior: () => PriorTraffic;
   readonly judged: (canary: PriorTraffic) => void;
+  /** World time since which the fleet runs as the plan wants it; null until then. */
+  finalSinceMs: number | null;
 }
 
 /** The frame of every rollout: snapshot, steps, measurement; or, when a step stops it, the way back. */
@@ -32,6 +40,7 @@ export async function runRollout(
   try {
     await person.scope.run(async () => {
       const order = await quick.loadOrder({ optimizationId });
+      journal.expect(stepsOf(order.plan));
       await report('executing');
       const snapshot = await quick.takeSnapshot({ order });
       rollout = assemble(order, snapshot, journal, person, report);
@@ -78,6 +87,8 @@ function assemble(
     snapshot,
     journal,
     person,
+    fleet: new Fleet(snapshot),
+    finalSinceMs: null,
     ask: async (wallMs, reasons) => {
       await report('awaiting_decision');
       const decision = await person.decisionWithin(wallMs, reasons);

@@ -1,6 +1,12 @@
 import { CANARY } from '../../../contracts/thresholds.ts';
 import type { StageJudgement } from '../../../contracts/api/recommendations.ts';
-import type { PriorTraffic, RolloutOrder, StageRequirement, StageWindow } from '../contract.ts';
+import type {
+  PriorTraffic,
+  RolloutOrder,
+  StageObservation,
+  StageRequirement,
+  StageWindow,
+} from '../contract.ts';
 import { EXTENSIONS, holdWallMs, windowBoundMs } from '../policy/windows.ts';
 import { patient } from './activity-proxies.ts';
 import { RolloutStopped } from './journal.ts';
@@ -11,6 +17,8 @@ export interface StageQuestion {
   readonly control: StageWindow['control'];
   readonly requirement: StageRequirement;
   readonly prior: PriorTraffic;
+  readonly interrupted: StageWindow['interrupted'];
+  readonly watchIds: readonly string[];
   readonly requestsPerSecond: number;
   /** Share of traffic of the arm that gets the least. */
   readonly armShare: number;
@@ -30,44 +38,57 @@ export const REQUIREMENTS = {
     requestsPerArm: CANARY.minimumRequestsPerArm,
     qualitySamplesPerArm: CANARY.minimumQualitySamplesPerArm,
     proveErrorRate: false,
+    mode: 'strict',
   },
   half: {
     requestsPerArm: CANARY.requestsPerArmForRelevantShift,
     qualitySamplesPerArm: CANARY.minimumQualitySamplesPerArm,
     proveErrorRate: false,
+    mode: 'strict',
   },
   soak: {
     requestsPerArm: CANARY.minimumRequestsPerArm,
     qualitySamplesPerArm: CANARY.minimumQualitySamplesPerArm,
     proveErrorRate: true,
+    mode: 'strict',
   },
 } as const satisfies Record<string, StageRequirement>;
 
+export type StageOutcome =
+  | { readonly kind: 'passed'; readonly judgement: StageJudgement & { readonly decision?: unknown } }
+  | Extract<StageObservation, { kind: 'lost' }>;
+
 /**
  * Judges a stage. Red stops the rollout. Inconclusive doubles the samples and looks again, twice; then a person decides
- * and, when nobody does, the rollout turns back.
+ * and, when nobody does, the rollout turns back. A lost node ends the stage without a verdict.
  */
 export async function validateStage(
   order: RolloutOrder,
   question: StageQuestion,
   ask: AskPerson,
-): Promise<StageJudgement & { readonly decision?: unknown }> {
-  let judgement = await look(order, question, 0);
-  for (let extension = 1; judgement.verdict === 'inconclusive' && extension <= EXTENSIONS; extension += 1) {
-    judgement = await look(order, question, extension);
+): Promise<StageOutcome> {
+  let seen = await look(order, question, 0);
+  for (let extension = 1; isOpen(seen) && extension <= EXTENSIONS; extension += 1) {
+    seen = await look(order, question, extension);
   }
-  if (judgement.verdict === 'passed') return judgement;
+  if (seen.kind === 'lost') return seen;
+  const { judgement } = seen;
+  if (judgement.verdict === 'passed') return { kind: 'passed', judgement };
   const evidence = { ...judgement };
   const why = judgement.reasons.join('; ');
   if (judgement.verdict === 'failed') throw new RolloutStopped(`${question.name} failed: ${why}`, evidence);
   const decision = await ask(holdWallMs(order.timeScale), judgement.reasons);
-  if (decision?.decision === 'continue') return { ...judgement, decision };
+  if (decision?.decision === 'continue') return { kind: 'passed', judgement: { ...judgement, decision } };
   const ended =
     decision === null ? 'nobody decided in time' : `${decision.by} decided to roll back: ${decision.reason}`;
   throw new RolloutStopped(`${question.name} inconclusive: ${why}; ${ended}`, { ...evidence, decision });
 }
 
-function look(order: RolloutOrder, question: StageQuestion, extension: number): Promise<StageJudgement> {
+function isOpen(seen: StageObservation): boolean {
+  return seen.kind === 'judged' && seen.judgement.verdict === 'inconclusive';
+}
+
+function look(order: RolloutOrder, question: StageQuestion, extension: number): Promise<StageObservation> {
   const factor = 2 ** extension;
   const requirement: StageRequirement = {
     ...question.requirement,
@@ -84,6 +105,8 @@ function look(order: RolloutOrder, question: StageQuestion, extension: number): 
     control: question.control,
     requirement,
     prior: question.prior,
+    interrupted: question.interrupted,
+    watchIds: question.watchIds,
     // Each extension goes on where the last look ended, hence the sum of the bounds.
     deadlineWorldMs: question.canary.fromMs + bound * (extension + 1),
   };

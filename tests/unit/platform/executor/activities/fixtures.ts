@@ -3,6 +3,8 @@ import type { InstanceView } from '../../../../../src/contracts/api/customers.ts
 import type { RolloutDependencies } from '../../../../../src/platform/executor/activities/dependencies.ts';
 import type { Clock } from '../../../../../src/support/clock.ts';
 
+const HOME = { provider: 'aws', region: 'us-east-1', account_id: '123456789012' } as const;
+
 export function instance(id: string, change: Partial<InstanceView> = {}): InstanceView {
   return {
     instance_id: id,
@@ -23,7 +25,8 @@ export function instance(id: string, change: Partial<InstanceView> = {}): Instan
 export function contextOf(instances: readonly InstanceView[]): CustomerContext {
   return {
     customer_id: 'cus_1',
-    cloud: { provider: 'aws', region: 'us-east-1', account_id: '123456789012' },
+    cloud: HOME,
+    clouds: [HOME],
     instances,
     deployments: [
       {
@@ -70,6 +73,7 @@ export function executionOrder(): ExecutionOrder {
     high_usd_per_month: 55_430,
     inputs: {},
     patterns: [],
+    latency: null,
   };
   return {
     optimization: {
@@ -113,18 +117,22 @@ export function executionOrder(): ExecutionOrder {
         kept_on_demand_share: 0.25,
       },
       forecast,
+      depends_on: [],
       validations: [],
       requires_approval: true,
       created_at: '2026-11-22T00:00:00.000Z',
       expires_at: '2026-11-24T00:00:00.000Z',
     },
     context: contextOf(['a', 'b', 'c', 'd'].map((id) => instance(id))),
-    cloud_access: {
-      provider: 'aws',
-      region: 'us-east-1',
-      iam_role_arn: 'arn:aws:iam::123456789012:role/OptiInfraRole',
-      service_account: null,
-    },
+    cloud_access: [
+      {
+        provider: 'aws',
+        region: 'us-east-1',
+        iam_role_arn: 'arn:aws:iam::123456789012:role/OptiInfraRole',
+        service_account: null,
+      },
+    ],
+    lease: { optimization_id: 'opt_1', fencing_token: 7 },
   };
 }
 

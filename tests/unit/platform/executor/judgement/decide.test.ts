@@ -16,7 +16,7 @@ const promise: StagePromise = {
     error_rate: 0.001,
     quality_score: 0.9,
   },
-  requirement: { requestsPerArm: 450, qualitySamplesPerArm: 183, proveErrorRate: false },
+  requirement: { requestsPerArm: 450, qualitySamplesPerArm: 183, proveErrorRate: false, mode: 'strict' },
   prior: { requests: 0, errors: 0 },
 };
 const healthyArm: ArmSample = {
@@ -130,6 +130,33 @@ test.each([
   const decision = decide(sample, promise);
   expect(decision.verdict).toBe('inconclusive');
   expect(decision.reasons.length).toBeGreaterThan(0);
+});
+
+const held = (mode: StagePromise['requirement']['mode']): StagePromise => ({
+  ...promise,
+  requirement: { ...promise.requirement, mode },
+});
+const slowTail = { overLatencyMsP95: 60, latencyMsP95: 2_200 };
+
+test('a change that is to improve things is not blamed for a promise its control breaks', () => {
+  expect(decide(stage(slowTail, slowTail), held('improving')).verdict).toBe('passed');
+  expect(decide(stage(slowTail, slowTail), held('strict')).verdict).toBe('failed');
+  const bad = { meanQuality: 0.85 };
+  expect(decide(stage(bad, bad), held('improving')).verdict).toBe('passed');
+});
+
+test('a change that breaks a promise its control keeps fails, improving or not', () => {
+  expect(decide(stage(slowTail), held('improving')).verdict).toBe('failed');
+});
+
+test('a change that is slower than its control fails, improving or not', () => {
+  expect(decide(stage({ latencyMsP50: 1_000 }, {}, 0.0001), held('improving')).verdict).toBe('failed');
+});
+
+test('fewer nodes may be slower than more were, within the promise', () => {
+  const slower = { latencyMsP50: 1_200 };
+  expect(decide(stage(slower, {}, 0.0001), held('fewer_nodes')).verdict).toBe('passed');
+  expect(decide(stage({ ...slower, ...slowTail }, {}, 0.0001), held('fewer_nodes')).verdict).toBe('failed');
 });
 
 const arm = fc.record({

@@ -20,6 +20,8 @@ const before: Snapshot = {
     revision: 'main',
     chat_template: 'llama-3',
   },
+  engineConfigurations: {},
+  latencyMs: null,
   costUsdPerMonth: 60_000,
   requestsPerSecond: 45,
   meanQuality: 0.945,

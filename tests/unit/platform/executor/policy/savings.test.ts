@@ -13,8 +13,9 @@ const quote: PriceQuote = {
   spot: [{ zone: 'us-east-1a', usd_per_hour: 15 }],
   rate_kind: 'contract',
 };
-const quotes = new Map([['p4d.24xlarge', quote]]);
-const node = { instanceType: 'p4d.24xlarge', zone: 'us-east-1a' } as const;
+const quotes = new Map([['aws/us-east-1/p4d.24xlarge', quote]]);
+const place = { provider: 'aws', region: 'us-east-1' } as const;
+const node = { place, instanceType: 'p4d.24xlarge', zone: 'us-east-1a' } as const;
 
 test('the reference fleet costs $120,012 a month on demand, $62,853 as one on demand and three spot', () => {
   const onDemand = { ...node, lifecycle: 'on_demand' } as const;
@@ -31,6 +32,11 @@ test('a zone without a quote is an error that names it, not a guess', () => {
 test('a type without a quote is an error that names it', () => {
   const nodes = [{ ...node, instanceType: 'p5.48xlarge', lifecycle: 'spot' } as const];
   expect(() => usdPerMonth(nodes, quotes)).toThrow(/p5.48xlarge/);
+});
+
+test('a price of another region is not taken for this one', () => {
+  const elsewhere = { ...node, place: { ...place, region: 'us-west-2' }, lifecycle: 'on_demand' } as const;
+  expect(() => usdPerMonth([elsewhere], quotes)).toThrow(/us-west-2/);
 });
 
 test.each([
