@@ -1,5 +1,7 @@
 import type {
   DeploymentReport,
+  GoldenResults,
+  GoldenRunOrder,
   GpuSample,
   InstanceReport,
   IterationSample,
@@ -42,6 +44,8 @@ export interface RuntimeHost {
     configuration: EngineConfiguration,
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** Asks golden prompts as real requests; resolves when each has an answer or has failed. */
+  askGolden(order: GoldenRunOrder, signal: AbortSignal): Promise<Pick<GoldenResults, 'answers' | 'problem'>>;
   /** Attaches the runtime's listeners; the answer detaches them. */
   attach(listener: HostListener): () => void;
 }

@@ -9,6 +9,7 @@ import { createApiClient, type ApiClient } from './api-client.ts';
 import { RuntimeRefused, type RuntimeContext } from './context.ts';
 import { followDesiredState } from './desired-state.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
+import { followGoldenRuns } from './golden-runs.ts';
 import type { RuntimeHost } from './host.ts';
 import { persist } from './persist.ts';
 import { createTelemetryShipper, type TelemetryShipper } from './telemetry-shipper.ts';
@@ -89,14 +90,15 @@ function supervise(
       discovery.changed();
     },
   });
-  const loops = [shipper.run(), discovery.run(), followDesiredState(context)].map((loop) =>
-    loop.catch((error: unknown) => {
-      if (context.signal.aborted) return;
-      state = 'failed';
-      context.logger.error({ reason: describeError(error) }, 'the agent-runtime ended');
-      detach();
-      stopping.abort();
-    }),
+  const loops = [shipper.run(), discovery.run(), followDesiredState(context), followGoldenRuns(context)].map(
+    (loop) =>
+      loop.catch((error: unknown) => {
+        if (context.signal.aborted) return;
+        state = 'failed';
+        context.logger.error({ reason: describeError(error) }, 'the agent-runtime ended');
+        detach();
+        stopping.abort();
+      }),
   );
   return {
     get state() {

@@ -16,12 +16,17 @@ const RETAINED: Readonly<Record<EngineConfiguration['quantization'], number>> = 
   w4a16: 0.98,
 };
 
+/** What a healthy answer is worth on average before it is cut to 0–1. */
+export function meanQuality(quantization: EngineConfiguration['quantization']): number {
+  return BASE_QUALITY * RETAINED[quantization];
+}
+
 /** Score of one answer, 0–1. `faultDrop` is the explicit state of a real fault (wrong template, bad checkpoint). */
 export function qualityScore(
   quantization: EngineConfiguration['quantization'],
   faultDrop: number,
   noise: RandomStream,
 ): number {
-  const score = BASE_QUALITY * RETAINED[quantization] - faultDrop + QUALITY_SD * noise.normal();
+  const score = meanQuality(quantization) - faultDrop + QUALITY_SD * noise.normal();
   return Math.min(1, Math.max(0, score));
 }

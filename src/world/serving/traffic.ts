@@ -93,7 +93,7 @@ function ratePerMs(requestsPerSecond: number): number {
   });
 }
 
-function tokens(length: number): number {
+export function tokens(length: number): number {
   return Math.max(1, Math.round(length));
 }
 

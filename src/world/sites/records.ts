@@ -6,8 +6,16 @@ import type { Machine } from './machine.ts';
 /** Stands in a record for the instance of a request that reached none. */
 const NO_INSTANCE = 'none';
 
-/** The log line of a finished request. The score is drawn for each answer, whoever reads it, so that streams stay in step. */
-export function recordOf(finished: Finished, machine: Machine, qualityDrop: number): RequestRecord {
+/**
+ * The log line of a finished request. A score is drawn for each answer, whoever reads it, so that streams stay in step;
+ * `goldenScore` stands in for it where the request is a golden prompt, whose noise has a stream of its own.
+ */
+export function recordOf(
+  finished: Finished,
+  machine: Machine,
+  qualityDrop: number,
+  goldenScore?: number,
+): RequestRecord {
   const failed = finished.errorReason !== null;
   return {
     request_id: finished.requestId,
@@ -23,7 +31,8 @@ export function recordOf(finished: Finished, machine: Machine, qualityDrop: numb
     quality_score: failed
       ? null
       : round(
-          qualityScore(machine.engine.configuration.quantization, qualityDrop, machine.qualityNoise),
+          goldenScore ??
+            qualityScore(machine.engine.configuration.quantization, qualityDrop, machine.qualityNoise),
           10_000,
         ),
   };

@@ -2,9 +2,11 @@ import type { GpuSample, IterationSample, RequestRecord } from '../../contracts/
 import type { TrafficProfile } from '../../contracts/world.ts';
 import type { TelemetryDelivery } from '../agent-runtime/host.ts';
 import { ENGINE_MEMORY_SHARE } from '../serving/hardware.ts';
-import { createTraffic, type Traffic } from '../serving/traffic.ts';
+import type { ServingRequest } from '../serving/request.ts';
+import { createTraffic } from '../serving/traffic.ts';
 import type { Faults } from './faults.ts';
 import type { Fleet, Loss } from './fleet.ts';
+import { createGoldenRounds, type GoldenRound, type GoldenRounds } from './golden-rounds.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import type { Machine } from './machine.ts';
 import { recordOf, unservedRecord } from './records.ts';
@@ -32,6 +34,8 @@ export interface ServingSide {
   advance(nowMs: number): Omit<TelemetryDelivery, 'deployment'>;
   /** Requests that ended because their machine went away; their lines come with the next `advance`. */
   lost(loss: Loss): void;
+  /** Asks the first `prompts` golden prompts from now on, beside the users' requests. */
+  askGolden(runId: string, prompts: number, nowMs: number): GoldenRound;
   /** The users come at another rate from now on. */
   setRate(requestsPerSecond: number): void;
 }
@@ -45,6 +49,7 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
     streamPrefix: options.streamPrefix,
     idPrefix: `${options.streamPrefix}r${options.seed.toString(36)}`,
   });
+  const golden = createGoldenRounds(options);
   let pending: RequestRecord[] = [];
   let gpuSampledAtMs = options.startMs;
   let served = 0;
@@ -54,6 +59,7 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
   const log = (record: RequestRecord): void => {
     if (record.status === 'ok') served += 1;
     else failed += 1;
+    golden.settle(record);
     pending.push(record);
   };
 
@@ -70,12 +76,14 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
     lost: ({ machine, finished }) => {
       for (const one of finished) log(recordOf(one, machine, 0));
     },
+    askGolden: (runId, prompts, nowMs) => golden.start(runId, prompts, nowMs, traffic.requestsPerSecond),
     setRate: (rate) => {
       requestsPerSecond = rate;
     },
     advance: (nowMs) => {
-      route(traffic, balancer, log, nowMs, faults.trafficStopped ? 0 : requestsPerSecond);
-      const iterations = advanceEngines(fleet.machines, faults, nowMs, log);
+      traffic.setRate(faults.trafficStopped ? 0 : requestsPerSecond);
+      route(inOrder(traffic.arrivalsUntil(nowMs), golden.dueUntil(nowMs)), balancer, log);
+      const iterations = advanceEngines(fleet.machines, faults, golden, nowMs, log);
       const readCards = nowMs - gpuSampledAtMs >= GPU_SAMPLE_INTERVAL_MS;
       const gpu = readCards ? readGpus(fleet.machines, nowMs, nowMs - gpuSampledAtMs) : [];
       if (readCards) gpuSampledAtMs = nowMs;
@@ -86,15 +94,17 @@ export function createServingSide(options: ServingSideOptions): ServingSide {
   };
 }
 
+function inOrder(users: ServingRequest[], golden: readonly ServingRequest[]): readonly ServingRequest[] {
+  if (golden.length === 0) return users;
+  return [...users, ...golden].sort((left, right) => left.arrivedAtMs - right.arrivedAtMs);
+}
+
 function route(
-  traffic: Traffic,
+  requests: readonly ServingRequest[],
   balancer: LoadBalancer<Machine>,
   log: (record: RequestRecord) => void,
-  nowMs: number,
-  requestsPerSecond: number,
 ): void {
-  traffic.setRate(requestsPerSecond);
-  for (const request of traffic.arrivalsUntil(nowMs)) {
+  for (const request of requests) {
     const machine = balancer.pick();
     if (machine === undefined) log(unservedRecord(request));
     else machine.engine.submit(request);
@@ -104,6 +114,7 @@ function route(
 function advanceEngines(
   machines: readonly Machine[],
   faults: Faults,
+  golden: Pick<GoldenRounds, 'score'>,
   nowMs: number,
   log: (record: RequestRecord) => void,
 ): IterationSample[] {
@@ -114,7 +125,7 @@ function advanceEngines(
     const qualityDrop = faults.qualityDrop(target);
     for (const finished of machine.engine.advanceTo(nowMs)) {
       if (finished.errorReason === null) machine.requestsServed += 1;
-      log(recordOf(finished, machine, qualityDrop));
+      log(recordOf(finished, machine, qualityDrop, golden.score(finished, machine, qualityDrop)));
     }
     for (const sample of machine.engine.takeIterationSamples()) iterations.push(sample);
   }

@@ -1,4 +1,4 @@
-import type { InstanceReport } from '../../contracts/api/agent-runtime.ts';
+import type { GoldenResults, InstanceReport } from '../../contracts/api/agent-runtime.ts';
 import type { Clock } from '../../support/clock.ts';
 import { describeError, OptiInfraError } from '../../support/errors.ts';
 import { waitFor } from '../../support/waiting.ts';
@@ -6,6 +6,7 @@ import type { HostListener, Inventory, RuntimeHost } from '../agent-runtime/host
 import { engineTiming } from '../serving/timing.ts';
 import { hardwareFor } from '../serving/hardware.ts';
 import type { Fleet } from './fleet.ts';
+import type { GoldenRound } from './golden-rounds.ts';
 import type { Machine } from './machine.ts';
 import type { SeenInstance, SeenInstances } from './seen-instances.ts';
 import type { ServedDeployment } from './served-deployment.ts';
@@ -13,6 +14,8 @@ import type { ServedDeployment } from './served-deployment.ts';
 /** Wall time an engine may take to come back; far above any restart, so that a lost node ends the wait. */
 const RECONFIGURE_DEADLINE_MS = 3_600_000;
 const LOOK_INTERVAL_MS = 50;
+/** Wall time for all prompts of the largest set at time scale 1, at a prompt a second. */
+const GOLDEN_DEADLINE_MS = 1_800_000;
 
 export interface SiteHostOptions {
   readonly deployments: readonly ServedDeployment[];
@@ -58,6 +61,12 @@ export function createSiteHost(options: SiteHostOptions): RuntimeHost {
       }
       return waitUntilServing(machine, clock, signal);
     },
+    askGolden: async ({ golden_run_id: runId, deployment, prompts }, signal) => {
+      const served = named(deployment);
+      if (served === undefined) return { answers: [], problem: `no deployment ${deployment} here` };
+      const round = served.serving.askGolden(runId, prompts, clock.worldMs());
+      return waitUntilAnswered(round, clock, signal);
+    },
     attach: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -97,6 +106,31 @@ function weightProblems(fleet: Fleet, weights: Readonly<Record<string, number>>)
 
 function problemForEach(instanceIds: readonly string[], problem: string): Record<string, string> {
   return Object.fromEntries(instanceIds.map((instanceId) => [instanceId, problem]));
+}
+
+async function waitUntilAnswered(
+  round: GoldenRound,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Pick<GoldenResults, 'answers' | 'problem'>> {
+  // Each request ends: answered, lost with its node, or timed out in a queue.
+  await waitFor(
+    () =>
+      Promise.resolve(
+        round.complete
+          ? { done: true, value: undefined }
+          : { done: false, observed: `${round.answers.length} golden prompts answered` },
+      ),
+    {
+      condition: 'every golden prompt to be answered',
+      deadlineMs: GOLDEN_DEADLINE_MS,
+      intervalMs: LOOK_INTERVAL_MS,
+      clock,
+      signal,
+    },
+  );
+  const failures = [...round.failures].map(([reason, count]) => `${count} without an answer: ${reason}`);
+  return { answers: round.answers, problem: failures.length === 0 ? null : failures.join('; ') };
 }
 
 async function waitUntilServing(

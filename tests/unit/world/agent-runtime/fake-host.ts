@@ -1,5 +1,7 @@
 import type {
   DeploymentReport,
+  GoldenResults,
+  GoldenRunOrder,
   InstanceReport,
   RequestRecord,
 } from '../../../../src/contracts/api/agent-runtime.ts';
@@ -13,6 +15,8 @@ export interface FakeHost extends RuntimeHost {
   readonly configured: { readonly instanceId: string; readonly configuration: EngineConfiguration }[];
   instances: InstanceReport[];
   problems: Record<string, string>;
+  readonly asked: GoldenRunOrder[];
+  golden: Pick<GoldenResults, 'answers' | 'problem'>;
   /** Engines log these requests. */
   log(requests: readonly RequestRecord[]): void;
   changed(): void;
@@ -49,6 +53,8 @@ export function createFakeHost(): FakeHost {
     configured: [],
     instances: [instance('i-1')],
     problems: {},
+    asked: [],
+    golden: { answers: [], problem: 'nobody answered' },
     inventory: () => ({ instances: host.instances, deployments }),
     applyWeights: (_deployment, weights) => {
       host.weights.push(weights);
@@ -58,6 +64,10 @@ export function createFakeHost(): FakeHost {
     configureEngine: async (_deployment, instanceId, configuration) => {
       host.configured.push({ instanceId, configuration });
       return instanceId === 'i-unfit' ? 'does not fit' : undefined;
+    },
+    askGolden: async (order) => {
+      host.asked.push(order);
+      return host.golden;
     },
     attach: (listener) => {
       listeners.add(listener);

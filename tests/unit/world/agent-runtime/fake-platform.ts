@@ -4,12 +4,14 @@ import type {
   AppliedState,
   DesiredState,
   DiscoverRequest,
+  GoldenResults,
   TelemetryBatch,
 } from '../../../../src/contracts/api/agent-runtime.ts';
 
-export type Route = 'connect' | 'discover' | 'telemetry' | 'desired-state' | 'applied';
+export type Route =
+  'connect' | 'discover' | 'telemetry' | 'desired-state' | 'applied' | 'golden-next' | 'golden-results';
 
-/** The five routes of the contract, with what they saw, and with trouble a test asks for. */
+/** The routes of the contract, with what they saw, and with trouble a test asks for. */
 export interface FakePlatform extends AsyncDisposable {
   readonly url: string;
   /** Order of all calls that were answered well. */
@@ -26,6 +28,9 @@ export interface FakePlatform extends AsyncDisposable {
   /** Served by the next long polls, one each; nothing waits: 204. */
   readonly wishes: unknown[];
   wish(state: DesiredState): void;
+  /** Handed out by the next polls for golden runs, one each; nothing waits: 204. */
+  readonly goldenOrders: unknown[];
+  readonly goldenResults: GoldenResults[];
 }
 
 export async function startFakePlatform(): Promise<FakePlatform> {
@@ -39,6 +44,8 @@ export async function startFakePlatform(): Promise<FakePlatform> {
     applied: [] as AppliedState[],
     trouble: new Map<Route, number>(),
     wishes: [] as unknown[],
+    goldenOrders: [] as unknown[],
+    goldenResults: [] as GoldenResults[],
   };
   const answer = (route: Route, authorization: string | undefined): number => {
     const status = state.trouble.get(route) ?? 200;
@@ -71,6 +78,16 @@ export async function startFakePlatform(): Promise<FakePlatform> {
   server.post('/agent-runtime/desired-state/applied', async ({ headers, body }, reply) => {
     const status = answer('applied', headers.authorization);
     if (status === 200) state.applied.push(body as AppliedState);
+    return reply.code(status).send({});
+  });
+  server.get('/agent-runtime/golden-runs/next', async ({ headers }, reply) => {
+    const status = answer('golden-next', headers.authorization);
+    const order = status === 200 ? state.goldenOrders.shift() : undefined;
+    return order === undefined ? reply.code(status === 200 ? 204 : status).send() : reply.send(order);
+  });
+  server.post('/agent-runtime/golden-results', async ({ headers, body }, reply) => {
+    const status = answer('golden-results', headers.authorization);
+    if (status === 200) state.goldenResults.push(body as GoldenResults);
     return reply.code(status).send({});
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -237,6 +237,46 @@ describe('desired state', () => {
   });
 });
 
+describe('golden runs', () => {
+  const order = { golden_run_id: 'gld_1', deployment: 'serving', prompts: 2 };
+
+  test('asks what the platform orders and reports the answers', async () => {
+    await start();
+    const answer = {
+      prompt_id: 'golden-000',
+      instance_id: 'i-1',
+      answered_at_ms: 5,
+      latency_ms: 7,
+      quality_score: 0.9,
+    };
+    host.golden = { answers: [answer], problem: '1 without an answer: node_lost' };
+    platform.goldenOrders.push({ golden_run_id: 7 }, order);
+    await eventually(() => expect(platform.goldenResults).toHaveLength(1));
+    expect(host.asked).toEqual([order]);
+    expect(platform.goldenResults).toEqual([{ golden_run_id: 'gld_1', ...host.golden }]);
+  });
+
+  test('reports them even when the platform was away meanwhile, without asking again', async () => {
+    await start();
+    platform.trouble.set('golden-results', 503);
+    platform.goldenOrders.push(order);
+    await eventually(() => expect(host.asked).toHaveLength(1));
+    platform.trouble.clear();
+    await eventually(() => expect(platform.goldenResults).toHaveLength(1));
+    expect(host.asked).toHaveLength(1);
+  });
+
+  test('ends when the platform no longer accepts it, and goes on when it only refuses an order', async () => {
+    const runtime = await start();
+    platform.trouble.set('golden-next', 404);
+    await eventually(() => expect(platform.calls).toContain('desired-state'));
+    expect(runtime.state).toBe('connected');
+    const other = await start();
+    platform.trouble.set('golden-next', 401);
+    await eventually(() => expect(other.state).toBe('failed'));
+  });
+});
+
 test('stops completely: nothing is called and nothing listened to afterwards', async () => {
   const runtime = await start();
   await runtime.stop();
