@@ -44,4 +44,8 @@ export const comparisonReport = z
     ({ verdict, quality_drop_lower, quality_drop_upper }) =>
       verdict === 'inconclusive' || (quality_drop_lower !== null && quality_drop_upper !== null),
     { path: ['verdict'], message: 'is decided without bounds' },
-  ) satisfies z.ZodType<QualityComparisonReport>;
+  )
+  .refine(({ verdict, quality_drop_lower }) => verdict !== 'regression' || (quality_drop_lower ?? 0) > 0, {
+    path: ['verdict'],
+    message: 'is a regression that is not proven',
+  }) satisfies z.ZodType<QualityComparisonReport>;
