@@ -1,6 +1,7 @@
 import type { TrafficProfile } from '../../contracts/world.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import { randomStream } from '../../support/random.ts';
+import { createBursts, NO_BURSTS, type Bursts } from './bursts.ts';
 import type { ServingRequest } from './request.ts';
 
 export interface TrafficOptions {
@@ -14,11 +15,11 @@ export interface TrafficOptions {
   readonly idPrefix: string;
 }
 
-/** Poisson arrivals with log-normal lengths. The same options give the same requests, however often it is asked. */
+/** Poisson arrivals, even or in bursts, with log-normal lengths. The same options give the same requests, however often it is asked. */
 export interface Traffic {
   /** Requests that arrived since the last call, up to and including `worldMs`, in order. */
   arrivalsUntil(worldMs: number): ServingRequest[];
-  /** Changes the rate from the last asked moment on; 0 stops traffic. */
+  /** Changes the mean rate from the last asked moment on; 0 stops traffic. */
   setRate(requestsPerSecond: number): void;
   readonly requestsPerSecond: number;
 }
@@ -29,6 +30,10 @@ class PoissonTraffic implements Traffic {
   readonly #arrivals;
   readonly #inputLengths;
   readonly #outputLengths;
+  readonly #bursts: Bursts;
+  /** Mean rate, before bursts. */
+  #meanPerMs: number;
+  /** Rate of the present phase. */
   #ratePerMs: number;
   #count = 0;
   /** The last moment that was asked for. */
@@ -47,30 +52,48 @@ class PoissonTraffic implements Traffic {
     this.#outputLengths = randomStream(seed, `${streamPrefix}output-lengths`);
     this.#askedMs = options.startMs;
     this.#untilNext = this.#arrivals.exponential(1);
-    this.#ratePerMs = ratePerMs(options.profile.requestsPerSecond);
+    this.#bursts =
+      options.profile.arrivals === 'bursty' ? createBursts(seed, streamPrefix, options.startMs) : NO_BURSTS;
+    this.#meanPerMs = ratePerMs(options.profile.requestsPerSecond);
+    this.#ratePerMs = this.#meanPerMs * this.#bursts.factor;
     this.#nextAtMs = this.#askedMs + this.#untilNext / this.#ratePerMs;
   }
 
   get requestsPerSecond(): number {
-    return this.#ratePerMs * 1000;
+    return this.#meanPerMs * 1000;
   }
 
-  /** What was left of the wait at the old rate is left at the new one: the law stays Poisson. */
   setRate(requestsPerSecond: number): void {
-    const rate = ratePerMs(requestsPerSecond);
-    if (this.#ratePerMs > 0) this.#untilNext = (this.#nextAtMs - this.#askedMs) * this.#ratePerMs;
-    this.#ratePerMs = rate;
-    this.#nextAtMs = this.#askedMs + this.#untilNext / rate;
+    this.#meanPerMs = ratePerMs(requestsPerSecond);
+    this.#follow(this.#askedMs);
   }
 
   arrivalsUntil(worldMs: number): ServingRequest[] {
     const requests: ServingRequest[] = [];
-    while (this.#nextAtMs <= worldMs) {
+    while (this.#bursts.endsAtMs <= worldMs) {
+      const changeMs = this.#bursts.endsAtMs;
+      this.#arrive(changeMs, requests);
+      this.#bursts.advance();
+      this.#follow(changeMs);
+    }
+    this.#arrive(worldMs, requests);
+    this.#askedMs = Math.max(this.#askedMs, worldMs);
+    return requests;
+  }
+
+  #arrive(untilMs: number, requests: ServingRequest[]): void {
+    while (this.#nextAtMs <= untilMs) {
       requests.push(this.#request(this.#nextAtMs));
       this.#nextAtMs += this.#arrivals.exponential(this.#ratePerMs);
     }
-    this.#askedMs = Math.max(this.#askedMs, worldMs);
-    return requests;
+  }
+
+  /** What was left of the wait at the old rate is left at the new one: within a phase the law stays Poisson. */
+  #follow(atMs: number): void {
+    const rate = this.#meanPerMs * this.#bursts.factor;
+    if (this.#ratePerMs > 0) this.#untilNext = (this.#nextAtMs - atMs) * this.#ratePerMs;
+    this.#ratePerMs = rate;
+    this.#nextAtMs = atMs + this.#untilNext / rate;
   }
 
   #request(arrivedAtMs: number): ServingRequest {

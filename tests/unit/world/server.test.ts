@@ -183,6 +183,25 @@ describe('faults and reclaims', () => {
     expect((await call<SiteState>('DELETE', `/sites/${siteId}/faults`)).body.faults).toEqual([]);
   });
 
+  test('deploy and traffic name a deployment of the site', async () => {
+    const { siteId } = (await createSite()).body;
+    const misfits: readonly [string, object, string][] = [
+      ['deploy', { deployment: 'none', revision: 'v2' }, 'body.deployment'],
+      ['deploy', { deployment: 'vllm-prod-1' }, 'body.revision'],
+      ['traffic', { deployment: 'none', requestsPerSecond: 1 }, 'body.deployment'],
+      ['traffic', { deployment: 'vllm-prod-1', requestsPerSecond: -1 }, 'body.requestsPerSecond'],
+      ['reclaim', { nodes: 2, instanceIds: ['i-1'] }, 'body.instanceIds'],
+    ];
+    for (const [what, payload, field] of misfits) {
+      const { status, body } = await call<Problem>('POST', `/sites/${siteId}/${what}`, payload);
+      expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+    }
+    const slow = { deployment: 'vllm-prod-1', requestsPerSecond: 3 };
+    expect((await call('POST', `/sites/${siteId}/traffic`, slow)).status).toBe(200);
+    const roll = { deployment: 'vllm-prod-1', revision: 'v2' };
+    expect((await call('POST', `/sites/${siteId}/deploy`, roll)).status).toBe(200);
+  });
+
   test('a reclaim without spot nodes is a conflict', async () => {
     const { siteId } = (await createSite()).body;
     expect(await call('POST', `/sites/${siteId}/reclaim`, { nodes: 1 })).toMatchObject({

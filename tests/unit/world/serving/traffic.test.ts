@@ -85,3 +85,49 @@ describe('traffic', () => {
     }).toThrow(/requestsPerSecond/);
   });
 });
+
+describe('bursty traffic', () => {
+  const BURSTY = { ...ACME_TRAFFIC, arrivals: 'bursty' } as const;
+  const perSecond = (profile: typeof BURSTY | typeof ACME_TRAFFIC, seconds: number) => {
+    const counts = Array<number>(seconds).fill(0);
+    for (const { arrivedAtMs } of traffic(3, profile).arrivalsUntil(1_000 + seconds * 1_000)) {
+      const second = Math.floor((arrivedAtMs - 1_000) / 1_000);
+      counts[second] = (counts[second] ?? 0) + 1;
+    }
+    return counts;
+  };
+  /** Variance of the count of half a minute over its mean: 1 for a Poisson process. */
+  const dispersion = (counts: readonly number[]) => {
+    const sums = Array.from({ length: Math.floor(counts.length / 30) }, (_, index) =>
+      counts.slice(index * 30, index * 30 + 30).reduce((sum, count) => sum + count, 0),
+    );
+    const { mean, cv } = moments(sums);
+    return cv ** 2 * mean;
+  };
+
+  it('has the same mean rate, and bursts that even traffic lacks', () => {
+    const seconds = 20_000;
+    const bursty = perSecond(BURSTY, seconds);
+    expect(bursty.reduce((sum, count) => sum + count, 0) / seconds / 45).toBeCloseTo(1, 1);
+    expect(dispersion(bursty)).toBeGreaterThan(20);
+    expect(dispersion(perSecond(ACME_TRAFFIC, seconds))).toBeLessThan(1.5);
+  });
+
+  it('gives the same requests, however finely it is asked, and another rate keeps its phases', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 50, max: 9_000 }), (seed, stepMs) => {
+        const fine = traffic(seed, BURSTY);
+        const asked = [];
+        for (let at = 1_000 + stepMs; at < 61_000; at += stepMs) asked.push(...fine.arrivalsUntil(at));
+        asked.push(...fine.arrivalsUntil(61_000));
+        expect(asked).toEqual(traffic(seed, BURSTY).arrivalsUntil(61_000));
+        fine.setRate(0);
+        expect(fine.arrivalsUntil(600_000)).toEqual([]);
+        fine.setRate(10);
+        expect(fine.requestsPerSecond).toBeCloseTo(10);
+        expect(fine.arrivalsUntil(660_000).length).toBeGreaterThan(100);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

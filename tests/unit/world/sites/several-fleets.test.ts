@@ -119,3 +119,55 @@ describe('the customer’s own doings', () => {
     expect(() => bench.site.setTraffic({ deployment: 'none', requestsPerSecond: 1 })).toThrow('no none');
   });
 });
+
+describe('a fleet that nobody needs', () => {
+  test('idles: no request, and cards that work less than 5 % of the time', async () => {
+    const bench = await siteBench({
+      ...ACME,
+      fleets: [{ ...ACME_FLEET, traffic: { ...ACME_FLEET.traffic, requestsPerSecond: 0 } }],
+    });
+    expect(await bench.observe(10 * MINUTE_MS)).toEqual([]);
+    expect(bench.log.gpu).toHaveLength(40 * 4);
+    for (const { utilization } of bench.log.gpu) expect(utilization).toBeLessThan(0.05);
+  });
+
+  test('in GCP has a project, a service account and the tag its label stands for', async () => {
+    const bench = await siteBench({
+      ...ACME,
+      priceBook: 'list',
+      fleets: [
+        ACME_FLEET,
+        { ...SECOND, provider: 'gcp', region: 'us-central1', instanceType: 'a2-highgpu-8g' },
+      ],
+    });
+    expect(bench.site.site.accounts[1]).toMatchObject({
+      provider: 'gcp',
+      region: 'us-central1',
+      roleArn: null,
+      serviceAccount: expect.stringMatching(/^optiinfra@site-\d{12}\.iam\.gserviceaccount\.com$/) as string,
+    });
+    const records = await bench.observe(MINUTE_MS);
+    expect(errorReasons(records)).toEqual([]);
+    expect(new Set(records.map(({ instance_id: id }) => id.slice(0, 1)))).toEqual(new Set(['i', 'g']));
+    const { instanceId } = bench.gcp.launch('spot', {
+      region: 'us-central1',
+      zone: 'us-central1-a',
+      instanceType: 'a2-highgpu-8g',
+      tags: { 'optiinfra:deployment': 'vllm-prod-2' },
+    });
+    await bench.run(3_000);
+    const [reclaimed] = bench.site.reclaim({ nodes: 1, instanceIds: [instanceId] });
+    expect(reclaimed).toEqual({ instanceId, interruptionAtMs: bench.clock.worldMs() + 30_000 });
+    await bench.run(30_000);
+    expect(bench.gcp.live().map((one) => one.instanceId)).not.toContain(instanceId);
+  });
+
+  test('a reclaim takes the named nodes or none', async () => {
+    const bench = await siteBench();
+    const named = bench.cloud.launch('spot').instanceId;
+    bench.cloud.launch('spot');
+    await bench.run(3_000);
+    expect(() => bench.site.reclaim({ nodes: 1, instanceIds: ['i-1'] })).toThrow('0 spot nodes');
+    expect(bench.site.reclaim({ nodes: 1, instanceIds: [named] })).toMatchObject([{ instanceId: named }]);
+  });
+});
