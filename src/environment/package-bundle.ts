@@ -11,8 +11,8 @@ const SOURCES = [
   ...['platform', 'world', 'client', 'fixtures', 'reporting', 'support'].map((room) => join('src', room)),
   ...['activities', 'worker'],
 ];
-/** They load files that lie beside them: native modules, and what Temporal puts into its sandbox. */
-const LEFT_OUT = /^(node:|@node-rs\/|@temporalio\/|$)/;
+/** They load files that lie beside them: native modules, what Temporal puts into its sandbox, Google's descriptions. */
+const LEFT_OUT = /^(node:|@node-rs\/|@temporalio\/|@google-cloud\/|google-|$)/;
 /** Static imports of values and dynamic ones, of packages. */
 const IMPORT =
   /^(?:import|export)\s(?!type\b)[^;]*?\bfrom\s*'([^'.][^']*)'|\bimport\(\s*'([^'.][^']*)'\s*\)/gm;
