@@ -5,7 +5,9 @@ import {
   forecastLatency,
   type TrafficStatistics,
 } from '../../../src/platform/agents/kit/latency/closed-form.ts';
+import { reconfigure } from '../../../src/platform/agents/kit/engine/reconfigure.ts';
 import { estimateConstants } from '../../../src/platform/agents/kit/latency/estimate-constants.ts';
+import { forecastFor } from '../../../src/platform/agents/kit/observation/observe-deployment.ts';
 import { randomStream } from '../../../src/support/random.ts';
 import {
   ACCEPTANCE_CASES,
@@ -40,6 +42,23 @@ function watch(row: AcceptanceCase, seed: number) {
   const iterations = nodes.flatMap((node) => node.takeIterationSamples());
   return { requests: requests.filter(({ arrivedAtMs }) => arrivedAtMs >= WARM_UP_MS), iterations };
 }
+
+/** What a forecast of another configuration does not look at. */
+const NOTHING_SEEN = {
+  requests: 0,
+  errors: 0,
+  errorRate: 0,
+  firstArrivalMs: 0,
+  lastArrivalMs: 0,
+  requestsPerSecond: 0,
+  latencyMsP50: 0,
+  latencyMsP99: 0,
+  cachedTokensMean: 0,
+  outputTokensMean: 0,
+  outputTokensP50: 0,
+  outputTokensP95: 0,
+  outputTokensP99: 0,
+};
 
 type Watched = ReturnType<typeof watch>;
 
@@ -97,6 +116,45 @@ describe("the agents' forecast against the simulated world", () => {
     const happened = watch(then, 12).requests.map(({ latencyMs }) => latencyMs);
     // The closed form's own maximum on stable fleets (world spec §5).
     expect(Math.abs(forecast.latencyMsP95 / quantile(happened, 0.95) - 1)).toBeLessThan(0.13);
+  });
+
+  it.each([
+    'C + prefix cache',
+    'D FP8 weight-only alone',
+    'E paged + prefix + FP8',
+    'G paged + prefix + chunked + FP8',
+    'G on 3 nodes',
+  ])('watching the baseline it foretells the P95 of "%s" from published effects alone', (foretold) => {
+    const before = caseOf('A baseline');
+    const then = caseOf(foretold);
+    const seen = watch(before, 11);
+    const input = seen.requests.map(({ inputTokens }) => inputTokens);
+    const latency = seen.requests.map(({ latencyMs }) => latencyMs);
+    const observation = {
+      deployment: {
+        name: 'vllm-prod-1',
+        model: 'meta-llama/Llama-3-70B',
+        engine_configuration: before.configuration,
+        instance_ids: [],
+      },
+      instances: [],
+      requests: {
+        ...NOTHING_SEEN,
+        inputTokensMean: input.reduce((sum, tokens) => sum + tokens, 0) / input.length,
+        latencyMsP95: quantile(latency, 0.95),
+      },
+      traffic: trafficOf(seen),
+      estimate: constantsOf(seen),
+    };
+    const tuned = reconfigure(observation, 'p4d.24xlarge', then.configuration);
+    if (!tuned.ok) throw new Error(tuned.reasons.join('; '));
+    const forecast = forecastFor(tuned.observation, then.nodes);
+    if (!forecast.stable) throw new Error(forecast.reason);
+    const happened = quantile(
+      watch(then, 12).requests.map(({ latencyMs }) => latencyMs),
+      0.95,
+    );
+    expect(Math.abs(forecast.latencyMsP95 / happened - 1)).toBeLessThan(0.13);
   });
 
   it('sees the overload of two untuned nodes coming', () => {

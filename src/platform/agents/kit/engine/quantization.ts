@@ -61,6 +61,9 @@ export function fitQuantization(instanceType: string, quantization: Quantization
   const modes = MODES.filter((candidate) => candidate.quantization === quantization);
   const accelerators = acceleratorsOf(instanceType);
   if (accelerators === null) {
+    // What asks nothing of the GPUs runs on unknown ones too.
+    const undemanding = modes.find(({ neededComputeCapability }) => neededComputeCapability === 0);
+    if (undemanding !== undefined) return { fits: true, mode: undemanding, refused: [] };
     return { fits: false, reasons: [`${quantization} refused on ${instanceType}: its GPUs are not known`] };
   }
   const { gpu, computeCapability } = accelerators;
