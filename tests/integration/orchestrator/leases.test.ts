@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** A recommendation for a deployment; one of another type than the last, so that none replaces the other. */
-async function offer(deployment: string, type: 'spot_migration' | 'return_to_spot' = 'spot_migration') {
+async function offer(deployment: string, type: 'spot_migration' | 'commitment' = 'spot_migration') {
   cast.drafts = [draft({ type, risk_level: 'low', plan: { ...draft().plan, deployment } as never })];
   return recommend(rig, customer);
 }
@@ -48,7 +48,7 @@ const put = (body: unknown, key = rig.secrets.serviceKey) =>
 
 describe('one optimization at a time holds a deployment', () => {
   it('the second waits, gets it when the first has ended, and the first may no longer write', async () => {
-    const offers = [await offer('vllm-prod-1'), await offer('vllm-prod-1', 'return_to_spot')];
+    const offers = [await offer('vllm-prod-1'), await offer('vllm-prod-1', 'commitment')];
     const first = await approve(rig, customer, offers[0]!);
     const { lease } = await handedOut(rig, first);
     expect(lease).toEqual({ optimization_id: first, fencing_token: 1 });

@@ -122,7 +122,8 @@ export class Cast implements AsyncDisposable {
         return { type: 'analyze', recommendations: this.draftsOf[type] ?? [], findings: [] };
       case 'negotiate':
         return this.negotiation;
-      default:
+      case 'learn':
+      case 'validate':
         return opinion(this.verdicts[type], type === 'application');
     }
   }

@@ -11,6 +11,8 @@ import { viewRecommendations } from '../recommendations/views.ts';
 import type { OrchestratorServices, Trx } from '../services.ts';
 import { createTask } from '../tasks/store.ts';
 import { addDependencies } from './dependencies.ts';
+import { inDependencyOrder } from './dependency-graph.ts';
+import { graphOf } from './detection.ts';
 import { participantsOf } from './resolve.ts';
 import { goesAfter } from './sequence.ts';
 import { lockResolution, type ResolutionRow } from './store.ts';
@@ -37,7 +39,7 @@ export async function executeResolution(
       throw new OptiInfraError('ALREADY_DECIDED', `Resolution ${id} was executed already.`);
     }
     const candidates = await lockAll(trx, row);
-    const kept = idsToExecute(row).flatMap((kept) => candidates.get(kept) ?? []);
+    const kept = inOrder(idsToExecute(row).flatMap((kept) => candidates.get(kept) ?? []));
     requireApprovable(services, kept);
     await rejectLosers(services, trx, row.payload, candidates, { actor, reason });
     await enforceOrder(trx, customerId, row.payload, kept);
@@ -53,6 +55,12 @@ export async function executeResolution(
   const [first] = optimizationIds;
   if (first === undefined) throw new OptiInfraError('INTERNAL', `Resolution ${id} executes nothing.`);
   return { resolution_id: id, optimization_id: first, optimization_ids: optimizationIds };
+}
+
+function inOrder(kept: readonly Candidate[]): readonly Candidate[] {
+  const byId = new Map(kept.map((candidate) => [candidate.view.id, candidate]));
+  const graph = graphOf(kept.map(({ view }) => view));
+  return inDependencyOrder([...byId.keys()], graph).flatMap((id) => byId.get(id) ?? []);
 }
 
 /** What is carried out, the decisive one first, then in the order of execution. */

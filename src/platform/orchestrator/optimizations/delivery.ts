@@ -8,6 +8,7 @@ import { backoffMs } from '../tasks/retry.ts';
 import { failUnmeetable } from './dependencies.ts';
 import { callExecutor } from './executor-client.ts';
 import { acquireLease, type Claimant } from './leases.ts';
+import { lockOptimization, type OptimizationRow } from './store.ts';
 
 const LOOK_EVERY_MS = 500;
 const ORDERS_A_ROUND = 20;
@@ -32,18 +33,24 @@ export function startExecutionDelivery(services: OrchestratorServices): Loop {
 
 async function deliverOwed(services: OrchestratorServices): Promise<void> {
   await failUnmeetable(services);
-  // Lease and attempt are written before the call: from then on a cancellation has to ask the executor.
-  const owed = await services.database.asSystem((trx) => claimOwed(services, trx));
-  for (const order of owed) await deliver(services, order);
+  const nowMs = services.clock.wallMs();
+  for (const claimant of await services.database.asSystem((trx) => readDue(trx, nowMs))) {
+    // Lease and attempt are written before the call: from then on a cancellation has to ask the executor.
+    const order = await services.database.asSystem((trx) => claim(services, trx, claimant, nowMs));
+    if (order !== undefined) await deliver(services, order);
+  }
 }
 
-async function claimOwed(services: OrchestratorServices, trx: Trx): Promise<readonly OwedOrder[]> {
-  const nowMs = services.clock.wallMs();
-  const leased: string[] = [];
-  for (const order of await readDue(trx, nowMs)) {
-    if ((await acquireLease(services, trx, order)) !== undefined) leased.push(order.id);
-  }
-  if (leased.length === 0) return [];
+/** Undefined: another process was first, it was cancelled, or somebody else has just taken the deployment. */
+async function claim(
+  services: OrchestratorServices,
+  trx: Trx,
+  claimant: Claimant,
+  nowMs: number,
+): Promise<OwedOrder | undefined> {
+  const row = await lockOptimization(trx, claimant.id);
+  const owed = row?.status === 'queued' && row.delivered_at === null && isDue(row, nowMs);
+  if (!owed || (await acquireLease(services, trx, claimant)) === undefined) return undefined;
   return trx
     .updateTable('optimizations')
     .set({
@@ -51,9 +58,13 @@ async function claimOwed(services: OrchestratorServices, trx: Trx): Promise<read
       // Should this process die in the call, the order is due again by itself.
       next_delivery_at: new Date(nowMs + 10_000),
     })
-    .where('id', 'in', leased)
+    .where('id', '=', claimant.id)
     .returning(['id', 'delivery_attempts'])
-    .execute();
+    .executeTakeFirst();
+}
+
+function isDue({ next_delivery_at }: OptimizationRow, nowMs: number): boolean {
+  return next_delivery_at === null || next_delivery_at.getTime() <= nowMs;
 }
 
 /** Oldest first, so that a deployment goes to who asked first; what cannot go now does not crowd out what can. */
@@ -71,8 +82,6 @@ async function readDue(trx: Trx, nowMs: number): Promise<readonly Claimant[]> {
     .orderBy('created_at')
     .orderBy('id')
     .limit(ORDERS_A_ROUND)
-    .forUpdate()
-    .skipLocked()
     .execute();
 }
 

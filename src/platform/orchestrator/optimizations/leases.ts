@@ -16,7 +16,7 @@ export interface Claimant {
  * holder, so that whoever held it before is recognised by its smaller one. Undefined: somebody else holds it.
  */
 export async function acquireLease(
-  services: Pick<OrchestratorServices, 'clock'>,
+  services: Pick<OrchestratorServices, 'clock' | 'audit'>,
   trx: Trx,
   claimant: Claimant,
 ): Promise<Lease | undefined> {
@@ -41,8 +41,17 @@ export async function acquireLease(
         })
         .where('deployment_leases.optimization_id', 'is', null),
     )
-    .returning(['optimization_id', 'fencing_token'])
+    .returning('fencing_token')
     .executeTakeFirst();
+  if (taken !== undefined) {
+    await services.audit.append(trx, {
+      customerId: claimant.customer_id,
+      actor: 'service',
+      action: 'lease.acquired',
+      subject: claimant.id,
+      data: { deployment: claimant.deployment, fencing_token: taken.fencing_token },
+    });
+  }
   const held = taken ?? (await heldBy(trx, claimant.id));
   return held === undefined ? undefined : { optimization_id: claimant.id, fencing_token: held.fencing_token };
 }
@@ -64,15 +73,25 @@ export async function requireHeldLease(trx: Trx, optimizationId: string): Promis
 
 /** Gives the deployment back; the token stays, and the next holder gets a larger one. */
 export async function releaseLease(
-  services: Pick<OrchestratorServices, 'clock'>,
+  services: Pick<OrchestratorServices, 'clock' | 'audit'>,
   trx: Trx,
   optimizationId: string,
 ): Promise<void> {
-  await trx
+  const released = await trx
     .updateTable('deployment_leases')
     .set({ optimization_id: null, world_released_at: new Date(services.clock.worldMs()) })
     .where('optimization_id', '=', optimizationId)
-    .execute();
+    .returning(['customer_id', 'deployment', 'fencing_token'])
+    .executeTakeFirst();
+  if (released === undefined) return;
+  const { customer_id: customerId, ...data } = released;
+  await services.audit.append(trx, {
+    customerId,
+    actor: 'service',
+    action: 'lease.released',
+    subject: optimizationId,
+    data,
+  });
 }
 
 /**

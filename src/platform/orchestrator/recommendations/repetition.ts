@@ -39,9 +39,14 @@ async function underWay(
   const same = rows.find(
     ({ type, plan }) =>
       sameSubject(plan, draft.plan) &&
-      (type === draft.type || kindsOf(plan).some((kind) => kindsOf(draft.plan).includes(kind))),
+      (type === draft.type || (draft.type !== 'quality_rollback' && overlap(plan, draft.plan))),
   );
   return same === undefined ? undefined : `recommendation ${same.id} is being carried out`;
+}
+
+/** The same action for another reason is still the same; only a way back to good answers is never held up by that. */
+function overlap(a: OptimizationPlan, b: OptimizationPlan): boolean {
+  return kindsOf(a).some((kind) => kindsOf(b).includes(kind));
 }
 
 function kindsOf(plan: OptimizationPlan): readonly PlanKind[] {
