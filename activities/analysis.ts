@@ -1,10 +1,14 @@
 import type { AnalysisActivities, RunSubject } from '../src/contracts/activities.ts';
-import type { Recommendation, Validation } from '../src/contracts/api/recommendations.ts';
-import { waitForRecommendation } from '../src/client/index.ts';
+import type { AgentType } from '../src/contracts/api/common.ts';
+import type { EngineConfiguration } from '../src/contracts/api/customers.ts';
+import type { OptimizationPlan, Recommendation, Validation } from '../src/contracts/api/recommendations.ts';
+import type { EvidenceValue } from '../src/contracts/runs.ts';
+import { waitForCondition, waitForRecommendation } from '../src/client/index.ts';
 import type { Harness } from '../src/fixtures/index.ts';
 import { toTimestamp } from '../src/support/clock.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
+import { recordForecast } from './forecast.ts';
 import { isTimeout, showUsd } from './measurements.ts';
 
 const RECOMMENDATION_DEADLINE_MS = 110_000;
@@ -14,11 +18,14 @@ const FROM_API = 'GET /customers/{id}/recommendations';
 /** Phases 2 to 4: the analysis, what it recommends, what the other agents say of it. */
 export function createAnalysisActivities(dependencies: ActivityDependencies): AnalysisActivities {
   return {
-    triggerAnalysis: ({ subject }) => heartbeating(() => triggerAnalysis(dependencies, subject)),
+    triggerAnalysis: ({ subject, agentType = 'cost' }) =>
+      heartbeating(() => triggerAnalysis(dependencies, subject, agentType)),
     awaitRecommendation: (input) =>
       heartbeating((progress, signal) => awaitRecommendation(dependencies, input, { progress, signal })),
     awaitValidations: (input) =>
       heartbeating((progress, signal) => awaitValidations(dependencies, input, { progress, signal })),
+    awaitOwnAccord: (input) =>
+      heartbeating((progress, signal) => awaitOwnAccord(dependencies, input, { progress, signal })),
   };
 }
 
@@ -31,33 +38,40 @@ type Input<K extends keyof AnalysisActivities> = Parameters<AnalysisActivities[K
 async function triggerAnalysis(
   { harness, database }: ActivityDependencies,
   subject: RunSubject,
+  agentType: AgentType,
 ): ReturnType<AnalysisActivities['triggerAnalysis']> {
   const { clock } = harness;
   const log = createEvidenceLog(clock);
   const startedAt = toTimestamp(clock.wallMs());
   const { analysis_id: analysisId } = await harness
     .clientOf(subject.email)
-    .analyze(subject.customerId, 'cost', `${subject.runId}-analysis`);
+    .analyze(subject.customerId, agentType, keyOf(subject, agentType));
   log.record('analysis.id', [analysisId], { unit: 'text', source: 'POST /customers/{id}/analyze' });
   const tasks = await database.rows<{ agent_type: string }>(
-    `SELECT agent_type FROM tasks WHERE customer_id = $1 AND type = 'analyze'`,
-    [subject.customerId],
+    `SELECT agent_type FROM tasks WHERE customer_id = $1 AND type = 'analyze' AND analysis_id = $2`,
+    [subject.customerId, analysisId],
   );
-  log.record('analysis.task-at-cost-agent-only', tasks.length === 1 && tasks[0]?.agent_type === 'cost', {
-    unit: 'flag',
-    source: 'PostgreSQL tasks',
-    sampleSize: tasks.length,
-  });
+  log.record(
+    `analysis.task-at-${agentType}-agent-only`,
+    tasks.length === 1 && tasks[0]?.agent_type === agentType,
+    { unit: 'flag', source: 'PostgreSQL tasks', sampleSize: tasks.length },
+  );
   return { evidence: log.evidence, notes: [`Analysis ID: ${analysisId}`], output: { analysisId, startedAt } };
+}
+
+/** The same analysis of a run is asked for once, however often its activity runs. */
+function keyOf({ runId }: RunSubject, agentType: AgentType): string {
+  return agentType === 'cost' ? `${runId}-analysis` : `${runId}-${agentType}-analysis`;
 }
 
 async function awaitRecommendation(
   { harness, database }: ActivityDependencies,
-  { subject, analysisId, startedAt }: Input<'awaitRecommendation'>,
+  { subject, analysisId, startedAt, type }: Input<'awaitRecommendation'>,
   beat: Beat,
 ): ReturnType<AnalysisActivities['awaitRecommendation']> {
   const log = createEvidenceLog(harness.clock);
-  const isOurs = (each: Recommendation): boolean => each.analysis_id === analysisId;
+  const isOurs = (each: Recommendation): boolean =>
+    each.analysis_id === analysisId && (type === undefined || each.type === type);
   const found = await findRecommendation(harness, subject, isOurs, RECOMMENDATION_DEADLINE_MS, beat);
   if (found === null) return { evidence: [], notes: ['No recommendation appeared'], output: null };
   recordRecommendation(log, found);
@@ -95,6 +109,65 @@ async function awaitValidations(
     evidence: log.evidence,
     notes: found.validations.map((each) => `${each.agent_type}: ${each.verdict} – ${each.reasons.join(' ')}`),
     output: {},
+  };
+}
+
+/** What nobody asked for: the platform saw a cause, recommended and approved by its own policy. */
+async function awaitOwnAccord(
+  { harness, database }: ActivityDependencies,
+  { subject, type, sinceAt }: Input<'awaitOwnAccord'>,
+  { progress, signal }: Beat,
+): ReturnType<AnalysisActivities['awaitOwnAccord']> {
+  const log = createEvidenceLog(harness.clock);
+  const look = () =>
+    database.rows<{ id: string; optimization_id: string | null; created_at: Date; agent_type: string }>(
+      `SELECT r.id, o.id AS optimization_id, r.created_at, r.agent_type FROM recommendations r
+       LEFT JOIN optimizations o ON o.recommendation_id = r.id
+       WHERE r.customer_id = $1 AND r.type = $2 AND r.created_at >= $3 ORDER BY r.created_at`,
+      [subject.customerId, type, sinceAt],
+    );
+  const found = await waitForCondition(
+    async () => {
+      const [row] = await look();
+      progress(row ?? `no ${type} yet`);
+      return row === undefined || row.optimization_id === null
+        ? ({ done: false, observed: row ?? 'no row' } as const)
+        : ({ done: true, value: row } as const);
+    },
+    {
+      condition: `a ${type} by the platform's own accord`,
+      deadlineMs: RECOMMENDATION_DEADLINE_MS,
+      intervalMs: 150,
+      clock: harness.clock,
+      signal,
+    },
+  ).catch((error: unknown) => {
+    if (isTimeout(error)) return null;
+    throw error;
+  });
+  const rows = await look();
+  const about = { unit: 'text', source: 'PostgreSQL recommendations', sampleSize: rows.length };
+  log.record(
+    'own-accord.recommendations',
+    rows.map(({ id }) => id),
+    about,
+  );
+  log.record('own-accord.agent', rows[0]?.agent_type ?? null, about);
+  log.record(
+    'own-accord.seconds',
+    rows[0] === undefined ? null : (rows[0].created_at.getTime() - Date.parse(sinceAt)) / 1000,
+    { unit: 's', source: 'cause to created_at' },
+  );
+  log.record(
+    'own-accord.optimizations',
+    rows.flatMap(({ optimization_id: id }) => (id === null ? [] : [id])),
+    { unit: 'text', source: 'PostgreSQL optimizations' },
+  );
+  const optimizationId = found?.optimization_id ?? null;
+  return {
+    evidence: log.evidence,
+    notes: [found === null ? `No ${type} appeared` : `Of its own accord: ${type} ${found.id}`],
+    output: found === null || optimizationId === null ? null : { recommendationId: found.id, optimizationId },
   };
 }
 
@@ -138,9 +211,55 @@ function recordRecommendation(log: EvidenceLog, found: Recommendation): void {
     'flag',
   );
   record('recommendation.reasons', found.reasons, 'text');
-  record('plan.replace', found.plan.replace_instance_ids, 'text');
-  record('plan.zones', [...new Set(found.plan.spot_nodes.map(({ zone }) => zone))], 'text');
-  record('plan.kept-on-demand-share', found.plan.kept_on_demand_share, 'share');
+  recordPlan(log, found.plan);
+  recordForecast(log, found);
+}
+
+/** What a plan does to which nodes, by its kind; names are the same for all kinds where the meaning is. */
+function recordPlan(log: EvidenceLog, plan: OptimizationPlan): void {
+  const record = (name: string, value: EvidenceValue, unit: string): void =>
+    log.record(`plan.${name}`, value, { unit, source: FROM_API });
+  record('kind', plan.kind, 'text');
+  record('deployment', plan.deployment, 'text');
+  switch (plan.kind) {
+    case 'spot_migration':
+      record('replace', plan.replace_instance_ids, 'text');
+      record('zones', [...new Set(plan.spot_nodes.map(({ zone }) => zone))], 'text');
+      record('kept-on-demand-share', plan.kept_on_demand_share, 'share');
+      return;
+    case 'configuration_change':
+      record('reconfigure', plan.instance_ids, 'text');
+      record('changes', changesOf(plan.from, plan.to), 'text');
+      return;
+    case 'scale_in':
+      record('retire', plan.retire_instance_ids, 'text');
+      record('keep', plan.keep_instance_ids, 'text');
+      record('scale-in-reason', plan.reason, 'text');
+      return;
+    case 'placement':
+      record('replace', plan.replace_instance_ids, 'text');
+      record('target', `${plan.target.provider} ${plan.target.region} ${plan.target.instance_type}`, 'text');
+      record('transfer', plan.transfer.usd_per_month, 'USD/month');
+      return;
+    case 'replacement':
+      record('lost', plan.lost_instance_id, 'text');
+      record('zones', plan.spot_zones, 'text');
+      return;
+    case 'hybrid':
+      record(
+        'parts',
+        plan.parts.map(({ kind }) => kind),
+        'text',
+      );
+      record('recommendations', plan.recommendation_ids, 'text');
+  }
+}
+
+/** `quantization: bf16 → fp8` */
+function changesOf(from: EngineConfiguration, to: EngineConfiguration): string[] {
+  return (Object.keys(to) as (keyof EngineConfiguration)[])
+    .filter((name) => from[name] !== to[name])
+    .map((name) => `${name}: ${String(from[name])} → ${String(to[name])}`);
 }
 
 function describe(found: Recommendation): string[] {

@@ -1,10 +1,10 @@
 import type { BaselineActivities, RunSubject } from '../src/contracts/activities.ts';
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import { THRESHOLDS } from '../src/contracts/thresholds.ts';
-import { monthlyCostUsd, openInventory } from '../src/fixtures/index.ts';
+import { fleetCostUsdPerMonth, inventoryOf } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
-import { recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
+import { INVENTORY_COST, recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
 
 /** World time the baseline reaches back: a customer has run before it came to us. */
 const LOOK_BACK_MS = 35_000;
@@ -66,19 +66,17 @@ async function recordCost(
   subject: RunSubject,
   prices: ScenarioInput['prices'],
 ): Promise<number> {
-  const { accountId: account, region, instanceType } = subject;
-  const [infrastructure, inventory, quote] = await Promise.all([
+  const [infrastructure, inventory] = await Promise.all([
     harness.clientOf(subject.email).infrastructure(subject.customerId),
-    openInventory(harness, subject).then((witness) => witness.instances()),
-    world.quote({ provider: 'aws', account, region, instance_type: instanceType }),
+    inventoryOf(harness, subject),
   ]);
   log.record('cost.monthly.platform', infrastructure.monthly_cost, {
     unit: 'USD/month',
     source: 'GET /customers/{id}/infrastructure',
   });
-  log.record('cost.monthly.inventory', monthlyCostUsd(inventory, quote), {
+  log.record('cost.monthly.inventory', await fleetCostUsdPerMonth(world, subject, inventory), {
     unit: 'USD/month',
-    source: 'EC2 DescribeInstances × market quote × 730 h',
+    source: INVENTORY_COST,
     sampleSize: inventory.length,
   });
   log.record('cost.monthly.contract', THRESHOLDS.acmeMonthlyCostUsd[prices], {

@@ -1,27 +1,30 @@
-import type { ExecutionActivities, ExecutionProgress, RunSubject } from '../src/contracts/activities.ts';
+import { Context } from '@temporalio/activity';
+
+import type {
+  ExecutionActivities,
+  ExecutionEnd,
+  ExecutionProgress,
+  RunSubject,
+  TakenAction,
+} from '../src/contracts/activities.ts';
 import type { LiveEvent } from '../src/contracts/api/events.ts';
-import {
-  MIGRATION_STEPS,
-  type Optimization,
-  type Recommendation,
-  type StageJudgement,
-} from '../src/contracts/api/recommendations.ts';
-import { CANARY } from '../src/contracts/thresholds.ts';
+import type { ExecutionStep, Optimization, StageJudgement } from '../src/contracts/api/recommendations.ts';
+import type { StepAction } from '../src/contracts/runs.ts';
 import { openLiveUpdates, waitForCondition, waitForOptimizationComplete } from '../src/client/index.ts';
-import { openInventory, type CloudInstance } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
-import { isTimeout, windowWithRequests, type MeasuredWindow } from './measurements.ts';
+import { isTimeout } from './measurements.ts';
+import { inspectMigration } from './migration-inspection.ts';
+import { createActionTaker, type ActionTaker } from './step-actions.ts';
 
 const EXECUTION_DEADLINE_MS = 585_000;
 const LAST_EVENT_DEADLINE_MS = 5_000;
-const SETTLED_REQUESTS_DEADLINE_MS = 30_000;
 
-/** Phase 6: the rollout followed to its end, then every claim of it looked up where it must show. */
+/** The optimization followed to its end, whatever it carries out, then every claim of it looked up where it must show. */
 export function createExecutionActivities(dependencies: ActivityDependencies): ExecutionActivities {
   const { harness } = dependencies;
   return {
-    monitorExecution: ({ subject, optimizationId }) =>
+    monitorExecution: ({ subject, optimizationId, actions }) =>
       heartbeating(async (progress, signal) => {
         const client = harness.clientOf(subject.email);
         await using live = openLiveUpdates({
@@ -30,53 +33,70 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
           accessToken: () => client.accessToken(),
           clock: harness.clock,
         });
-        const optimization = await followToEnd(dependencies, subject, optimizationId, { progress, signal });
+        const taker = createActionTaker(dependencies, subject, actions, takenBefore());
+        const optimization = await followToEnd(
+          dependencies,
+          { subject, optimizationId, taker },
+          { progress, signal },
+        );
         await waitForLastEvent(dependencies, optimizationId, () => live.received());
         const log = createEvidenceLog(harness.clock);
         recordSteps(log, optimization);
+        recordActions(log, actions, taker.taken());
         recordEvents(log, live.received(), optimization);
-        const recommendations = await client.recommendations(subject.customerId);
-        const recommendation = recommendations.find(({ id }) => id === optimization.recommendation_id);
-        await recordCloud(dependencies, log, subject, optimization, recommendation);
+        const { plan } = await client.recommendation(optimization.recommendation_id);
         const settledAtMs = settledSince(optimization);
-        await recordTrafficShares(
-          dependencies,
-          log,
-          { subject, optimization, recommendation, settledAtMs },
-          progress,
-        );
+        if (plan.kind === 'spot_migration')
+          await inspectMigration(dependencies, log, { subject, optimization, plan, settledAtMs }, progress);
         const audit = await client.verifyAudit(subject.customerId);
         log.record('audit.chain-valid', audit.valid, {
           unit: 'flag',
           source: 'GET /customers/{id}/audit/verify',
           sampleSize: audit.entries,
         });
-        return {
-          evidence: log.evidence,
-          notes: describe(optimization),
-          output: settledAtMs === null ? null : { settledAtMs },
-        };
+        const output: ExecutionEnd = { status: optimization.status, settledAtMs, ...durations(optimization) };
+        log.record('optimization.world-seconds', output.worldMs === null ? null : output.worldMs / 1000, {
+          unit: 's of world time',
+          source: 'GET /optimizations/{id}',
+        });
+        return { evidence: log.evidence, notes: describe(optimization, actions, taker.taken()), output };
       }),
   };
 }
 
+/** What an attempt before this one had done when its worker was killed. */
+function takenBefore(): readonly TakenAction[] {
+  const details = Context.current().info.heartbeatDetails as Partial<ExecutionProgress> | undefined;
+  return details?.taken ?? [];
+}
+
+interface Followed {
+  readonly subject: RunSubject;
+  readonly optimizationId: string;
+  readonly taker: ActionTaker;
+}
+
 async function followToEnd(
   { harness }: ActivityDependencies,
-  subject: RunSubject,
-  optimizationId: string,
+  { subject, optimizationId, taker }: Followed,
   { progress, signal }: { progress: (details: unknown) => void; signal: AbortSignal },
 ): Promise<Optimization> {
   const client = harness.clientOf(subject.email);
+  const show = ({ status, execution_steps: steps }: Optimization): void =>
+    progress({
+      status,
+      steps: steps.map((step) => ({ name: step.name, status: step.status })),
+      taken: taker.taken(),
+    } satisfies ExecutionProgress);
   try {
     return await waitForOptimizationComplete(client, optimizationId, {
       clock: harness.clock,
       deadlineMs: EXECUTION_DEADLINE_MS,
       signal,
-      onProgress: ({ status, execution_steps: steps }) =>
-        progress({
-          status,
-          steps: steps.map((step) => ({ name: step.name, status: step.status })),
-        } satisfies ExecutionProgress),
+      onProgress: async (optimization) => {
+        await taker.look(optimization);
+        show(optimization);
+      },
     });
   } catch (error) {
     // Still running after its time: the status says so, and the gate is red.
@@ -128,6 +148,41 @@ function recordSteps(log: EvidenceLog, optimization: Optimization): void {
     completed.length > 0 && completed.every(({ evidence }) => Object.keys(evidence).length > 0),
     { unit: 'flag', source, sampleSize: completed.length },
   );
+  const undone = optimization.execution_steps.filter(({ status }) => status === 'rolled_back');
+  log.record(
+    'optimization.rolled-back-steps',
+    undone.map(({ name }) => name),
+    { unit: 'text', source },
+  );
+  const failed = optimization.execution_steps.find(({ status }) => status === 'failed');
+  log.record('optimization.failed-step', failed?.name ?? 'none', { unit: 'text', source });
+  log.record('optimization.restored', optimization.result?.original_state_restored ?? null, {
+    unit: 'flag',
+    source,
+  });
+  log.record('optimization.differences', optimization.result?.differences ?? null, { unit: 'text', source });
+}
+
+/** Each action, where it was bound to and when it was taken; one that never came is named too. */
+function recordActions(
+  log: EvidenceLog,
+  planned: readonly StepAction[],
+  taken: readonly TakenAction[],
+): void {
+  const source = 'the harness, by GET /optimizations/{id}';
+  log.record('actions.planned', planned.length, { unit: 'count', source });
+  log.record('actions.taken', taken.length, { unit: 'count', source });
+  const struck = taken.flatMap((each) => each.struck);
+  log.record('actions.struck-nodes', struck.length, { unit: 'count', source: 'the world' });
+  planned.forEach(({ at, action }, index) => {
+    const done = taken.find((each) => each.index === index);
+    const when = done === undefined ? 'never' : new Date(done.atWorldMs).toISOString();
+    log.record(
+      `actions.${String(index + 1)}`,
+      [action.kind, `${at.name} ${at.when}`, when, ...(done?.struck ?? [])],
+      { unit: 'text', source },
+    );
+  });
 }
 
 function recordEvents(log: EvidenceLog, events: readonly LiveEvent[], optimization: Optimization): void {
@@ -148,126 +203,50 @@ function recordEvents(log: EvidenceLog, events: readonly LiveEvent[], optimizati
   });
 }
 
-async function recordCloud(
-  { harness }: ActivityDependencies,
-  log: EvidenceLog,
-  subject: RunSubject,
-  optimization: Optimization,
-  recommendation: Recommendation | undefined,
-): Promise<void> {
-  const inventory = await openInventory(harness, subject).then((witness) => witness.instances());
-  const about = { unit: 'flag', source: 'EC2 DescribeInstances', sampleSize: inventory.length };
-  const stateOf = (id: string): string =>
-    inventory.find(({ instanceId }) => instanceId === id)?.state ?? 'absent';
-  const plan = recommendation?.plan;
-  const replaced = plan?.replace_instance_ids ?? [];
-  const kept = plan?.keep_instance_ids ?? [];
-  const spot = newNodes(inventory, optimization.id).filter(({ state }) => state === 'running');
-  log.record(
-    'cloud.replaced-nodes-terminated',
-    replaced.length > 0 &&
-      replaced.every((id) => ['terminated', 'shutting-down', 'absent'].includes(stateOf(id))),
-    about,
-  );
-  log.record(
-    'cloud.kept-nodes-running',
-    kept.length > 0 && kept.every((id) => stateOf(id) === 'running'),
-    about,
-  );
-  log.record('cloud.spot-nodes-running', plan !== undefined && spot.length === plan.spot_nodes.length, about);
-}
-
-function newNodes(inventory: readonly CloudInstance[], optimizationId: string): CloudInstance[] {
-  return inventory.filter(
-    ({ lifecycle, tags }) => lifecycle === 'spot' && tags['optiinfra:optimization'] === optimizationId,
-  );
-}
-
-interface Rollout {
-  readonly subject: RunSubject;
-  readonly optimization: Optimization;
-  readonly recommendation: Recommendation | undefined;
-  readonly settledAtMs: number | null;
-}
-
-/** Shares of traffic by stage, counted in telemetry: what the record claims must be what requests did. */
-async function recordTrafficShares(
-  dependencies: ActivityDependencies,
-  log: EvidenceLog,
-  { subject, optimization, recommendation, settledAtMs }: Rollout,
-  progress: (details: unknown) => void,
-): Promise<void> {
-  const inventory = await openInventory(dependencies.harness, subject).then((witness) => witness.instances());
-  const isNew = new Set(newNodes(inventory, optimization.id).map(({ instanceId }) => instanceId));
-  const retiring = new Set(recommendation?.plan.replace_instance_ids ?? []);
-  const stages = { 'at-10': 'validate_canary', 'at-50': 'validate_50_percent' } as const;
-  for (const [name, step] of Object.entries(stages)) {
-    const window = worldTimeOf(optimization, step);
-    const { share, requests } = await shareOf(dependencies, subject, window, (id) => isNew.has(id));
-    log.record(`traffic.new-nodes-share.${name}`, share, {
-      unit: 'share',
-      source: 'ClickHouse inference_requests',
-      sampleSize: requests,
-    });
-  }
-  const settled =
-    settledAtMs === null
-      ? null
-      : await windowWithRequests(
-          dependencies,
-          subject,
-          {
-            startMs: settledAtMs,
-            requests: CANARY.minimumRequestsPerArm,
-            deadlineMs: SETTLED_REQUESTS_DEADLINE_MS,
-          },
-          progress,
-        );
-  const { share, requests } = await shareOf(dependencies, subject, settled, (id) => !retiring.has(id));
-  log.record('traffic.target-fleet-share.at-100', share, {
-    unit: 'share',
-    source: 'ClickHouse inference_requests',
-    sampleSize: requests,
-  });
-}
-
-async function shareOf(
-  { telemetry }: ActivityDependencies,
-  subject: RunSubject,
-  window: MeasuredWindow | null,
-  counts: (instanceId: string) => boolean,
-): Promise<{ share: number | null; requests: number }> {
-  if (window === null) return { share: null, requests: 0 };
-  const byInstance = await telemetry.requestsByInstance({ customerId: subject.customerId, ...window });
-  let requests = 0;
-  let counted = 0;
-  for (const [instanceId, count] of byInstance) {
-    requests += count;
-    if (counts(instanceId)) counted += count;
-  }
-  return { share: requests === 0 ? null : counted / requests, requests };
-}
-
-function worldTimeOf(
-  optimization: Optimization,
-  step: (typeof MIGRATION_STEPS)[number],
-): MeasuredWindow | null {
-  const found = optimization.execution_steps.find(({ name }) => name === step);
-  const [start, end] = [found?.world_started_at ?? null, found?.world_finished_at ?? null];
-  return start === null || end === null ? null : { startMs: Date.parse(start), endMs: Date.parse(end) };
-}
-
-/** World time since which all traffic is on the target fleet: where the soak of `full_migration` began. */
+/** World time since which the fleet serves as at the end: the last window that was judged, else the last step's end. */
 function settledSince(optimization: Optimization): number | null {
-  const step = optimization.execution_steps.find(({ name }) => name === 'full_migration');
-  const { window_started_at: since } = (step?.evidence ?? {}) as Partial<StageJudgement>;
-  return step?.status === 'completed' && since !== undefined ? Date.parse(since) : null;
+  const completed = optimization.execution_steps.filter(({ status }) => status === 'completed');
+  const judged = completed.map(windowStart).filter((each) => each !== null);
+  const ends = completed.map((step) => step.world_finished_at).filter((each) => each !== null);
+  const since = judged.at(-1) ?? ends.at(-1);
+  return since === undefined ? null : Date.parse(since);
 }
 
-function describe(optimization: Optimization): string[] {
-  const completed = optimization.execution_steps.filter(({ status }) => status === 'completed').length;
+function windowStart(step: ExecutionStep): string | null {
+  const { window_started_at: since } = step.evidence as Partial<StageJudgement>;
+  return since ?? null;
+}
+
+/** From the first step's start to the end, in both times; null while a step's times are unknown. */
+function durations({ execution_steps: steps, started_at: start, finished_at: end }: Optimization): {
+  wallMs: number | null;
+  worldMs: number | null;
+} {
+  const starts = steps.flatMap((step) =>
+    step.world_started_at === null ? [] : [Date.parse(step.world_started_at)],
+  );
+  const ends = steps.flatMap((step) =>
+    step.world_finished_at === null ? [] : [Date.parse(step.world_finished_at)],
+  );
+  return {
+    wallMs: start === null || end === null ? null : Date.parse(end) - Date.parse(start),
+    worldMs: starts.length === 0 || ends.length === 0 ? null : Math.max(...ends) - Math.min(...starts),
+  };
+}
+
+function describe(
+  optimization: Optimization,
+  planned: readonly StepAction[],
+  taken: readonly TakenAction[],
+): string[] {
+  const steps = optimization.execution_steps;
+  const completed = steps.filter(({ status }) => status === 'completed').length;
   return [
     `Optimization ${optimization.status}${optimization.result === null ? '' : `: ${optimization.result.reason}`}`,
-    `${String(completed)} of ${String(MIGRATION_STEPS.length)} execution steps completed`,
+    `${String(completed)} of ${String(steps.length)} execution steps completed`,
+    ...taken.map(({ index, struck }) => {
+      const { at, action } = planned[index] as StepAction;
+      return `${action.kind} when ${at.name} had ${at.when}${struck.length === 0 ? '' : `: ${struck.join(', ')}`}`;
+    }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { HarnessActivities } from '../src/contracts/activities.ts';
 import { createAnalysisActivities } from './analysis.ts';
 import { createApprovalActivities } from './approval.ts';
+import { createAuditActivities } from './audit.ts';
 import { createBaselineActivities } from './baseline.ts';
 import { translatingErrors, type ActivityDependencies } from './context.ts';
 import { createExecutionActivities } from './execution.ts';
@@ -8,6 +9,8 @@ import { createFixtureActivities } from './fixture.ts';
 import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
 import { createReportActivities } from './report.ts';
+import { createStateActivities } from './state.ts';
+import { createWindowActivities } from './window.ts';
 
 /** Every activity of the harness, by the name workflows call it. */
 export function createActivities(dependencies: ActivityDependencies): HarnessActivities {
@@ -17,6 +20,9 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createAnalysisActivities(dependencies),
     ...createApprovalActivities(dependencies),
     ...createExecutionActivities(dependencies),
+    ...createStateActivities(dependencies),
+    ...createAuditActivities(dependencies),
+    ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
     ...createLearningActivities(dependencies),
     ...createReportActivities(dependencies),

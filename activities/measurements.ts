@@ -15,6 +15,9 @@ const TRAFFIC_METRICS = {
   quality: { type: 'quality_score', unit: 'score' },
 } as const satisfies Record<string, { type: MetricType; unit: string }>;
 
+/** How a cost is seen past the platform. */
+export const INVENTORY_COST = 'inventory of the clouds × market quote × 730 h';
+
 export interface MeasuredWindow {
   readonly startMs: number;
   readonly endMs: number;

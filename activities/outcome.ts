@@ -1,9 +1,10 @@
 import type { OutcomeActivities } from '../src/contracts/activities.ts';
 import { CANARY } from '../src/contracts/thresholds.ts';
-import { monthlyCostUsd, openInventory } from '../src/fixtures/index.ts';
+import { fleetCostUsdPerMonth, inventoryOf } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog } from './evidence.ts';
-import { recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
+import { recordMeasured } from './forecast.ts';
+import { INVENTORY_COST, recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
 
 const SAMPLES_DEADLINE_MS = 50_000;
 
@@ -50,18 +51,17 @@ async function measureQuality(
 
 async function measureSavings(
   { harness, world }: ActivityDependencies,
-  { subject, baseline, optimizationId }: Parameters<OutcomeActivities['measureSavings']>[0],
+  { subject, baseline, recommendationId, optimizationId }: Parameters<OutcomeActivities['measureSavings']>[0],
 ): ReturnType<OutcomeActivities['measureSavings']> {
   const log = createEvidenceLog(harness.clock);
   const client = harness.clientOf(subject.email);
-  const { accountId: account, region, instanceType } = subject;
-  const [infrastructure, inventory, quote, optimization] = await Promise.all([
+  const [infrastructure, inventory, recommendation, optimization] = await Promise.all([
     client.infrastructure(subject.customerId),
-    openInventory(harness, subject).then((witness) => witness.instances()),
-    world.quote({ provider: 'aws', account, region, instance_type: instanceType }),
+    inventoryOf(harness, subject),
+    client.recommendation(recommendationId),
     client.optimization(optimizationId),
   ]);
-  const seen = monthlyCostUsd(inventory, quote);
+  const seen = await fleetCostUsdPerMonth(world, subject, inventory);
   const measured = baseline.monthlyCostUsd === null ? null : baseline.monthlyCostUsd - seen;
   log.record('cost.monthly.after.platform', infrastructure.monthly_cost, {
     unit: 'USD/month',
@@ -69,7 +69,7 @@ async function measureSavings(
   });
   log.record('cost.monthly.after.inventory', seen, {
     unit: 'USD/month',
-    source: 'EC2 DescribeInstances × market quote × 730 h',
+    source: INVENTORY_COST,
     sampleSize: inventory.length,
   });
   log.record('savings.measured', measured, {
@@ -79,6 +79,11 @@ async function measureSavings(
   log.record('savings.platform', optimization.actual_savings, {
     unit: 'USD/month',
     source: 'GET /optimizations/{id}',
+  });
+  recordMeasured(log, 'savings', {
+    predicted: recommendation.forecast.savings_usd_per_month,
+    measured,
+    source: 'inventory before − inventory after',
   });
   return {
     evidence: log.evidence,

@@ -1,2 +1,6 @@
 /** The workflow types of the harness, as the bundle exports them. */
+export { rollback } from './rollback.ts';
+export { spotInterruption } from './spot-interruption.ts';
 export { spotMigration } from './spot-migration.ts';
+export { spotNoCapacity } from './spot-no-capacity.ts';
+export { spotRollback } from './spot-rollback.ts';

@@ -1,63 +1,33 @@
 import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
-import { APPROVAL_DEADLINE_MS, SPOT_MIGRATION } from '../src/contracts/scenarios.ts';
-import * as gates from '../src/assertions/spot-migration.ts';
+import { APPROVAL_DEADLINE_MS, SPOT_MIGRATION } from '../src/contracts/scenarios/index.ts';
+import { spotMigrationGates } from '../src/assertions/scenarios/spot-migration.ts';
+import { phasesWith } from './phases/at.ts';
+import { followToCompletion } from './phases/execution.ts';
+import { untilApproved } from './phases/until-approved.ts';
+import { createApprovalGate } from './support/approval.ts';
 import { runScenario } from './support/run-scenario.ts';
-import { createApprovalGate, decideAndApprove } from './support/approval.ts';
+
+const at = phasesWith(spotMigrationGates);
 
 /** Acme moves three of its four on-demand nodes to spot, and every claim about it is measured. */
 export async function spotMigration(input: ScenarioInput): Promise<RunState> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(SPOT_MIGRATION, input, async (run) => {
     const subject = await run.customer('Acme Corp');
-
-    const baseline = await run.phase(
-      'record-initial-state',
-      (call) => call('probe').recordInitialState({ subject, prices: input.prices }),
-      gates.initialState,
-    );
-    run.remember({ baseline });
-
-    const { analysisId, startedAt } = await run.phase(
-      'trigger-cost-analysis',
-      (call) => call('mutate').triggerAnalysis({ subject }),
-      gates.analysisTriggered,
-    );
-
-    const { recommendationId } = await run.phase(
-      'await-recommendation',
-      (call) => call('longWait').awaitRecommendation({ subject, analysisId, startedAt }),
-      gates.recommendation,
-    );
-
-    await run.phase(
-      'multi-agent-validation',
-      (call) => call('longWait').awaitValidations({ subject, recommendationId }),
-      gates.validation,
-    );
-
-    const { optimizationId } = await run.phase(
-      'customer-approval',
-      (call) => decideAndApprove(call, approvals, input.approve, { subject, recommendationId }),
-      gates.approval,
-    );
-    run.remember({ optimizationId });
-
-    const { settledAtMs } = await run.phase(
-      'monitor-execution',
-      (call) => call('longWait').monitorExecution({ subject, optimizationId }),
-      gates.execution,
-    );
+    const approved = await untilApproved(run, at, approvals, subject);
+    const { baseline, recommendationId, optimizationId } = approved;
+    const { settledAtMs } = await followToCompletion(run, at('monitor-execution'), approved);
 
     await run.phase(
       'validate-quality',
       (call) => call('longWait').measureQuality({ subject, baseline, sinceMs: settledAtMs }),
-      gates.quality,
+      spotMigrationGates['validate-quality'],
     );
 
     const { savingsUsdPerMonth } = await run.phase(
       'validate-savings',
       (call) => call('probe').measureSavings({ subject, baseline, recommendationId, optimizationId }),
-      gates.savings,
+      spotMigrationGates['validate-savings'],
     );
 
     // Not part of the phase: a customer like the first one, who has run for a while before asking for advice.
@@ -73,7 +43,7 @@ export async function spotMigration(input: ScenarioInput): Promise<RunState> {
           optimizationId,
           savingsUsdPerMonth,
         }),
-      gates.learning,
+      spotMigrationGates['verify-learning'],
     );
   });
 }

@@ -39,6 +39,21 @@ export function textIn(options: { gate: string; evidence: string; allowed: reado
   });
 }
 
+/** Passes when a text contains at least one of these words, in any case. */
+export function textContains(options: { gate: string; evidence: string; words: readonly string[] }): Gate {
+  const expected = `says ${options.words.join(' or ')}`;
+  return gateOf({
+    gate: options.gate,
+    needs: [options.evidence],
+    expected,
+    rule: (read) => {
+      const value = read.text(options.evidence);
+      const passed = options.words.some((word) => value.toLowerCase().includes(word.toLowerCase()));
+      return { passed, observed: value, reason: passed ? expected : `not true: ${expected}` };
+    },
+  });
+}
+
 /** Passes when the list holds at least `minimum` entries; an empty list proves nothing. */
 export function listHas(options: { gate: string; evidence: string; minimum: number; what: string }): Gate {
   return gateOf({

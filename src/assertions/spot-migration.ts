@@ -151,6 +151,17 @@ export const approval: readonly Gate[] = [
   }),
 ];
 
+/** Shares of traffic while a stage was judged; a stage that had to begin again has other ones. */
+const stageShares: readonly Gate[] = [10, 50].map((percent) =>
+  near({
+    gate: `traffic-at-${String(percent)}-percent`,
+    evidence: `traffic.new-nodes-share.at-${String(percent)}`,
+    expected: percent / 100,
+    tolerance: THRESHOLDS.trafficShareTolerance,
+    minimumSamples: CANARY.minimumRequestsPerArm,
+  }),
+);
+
 export const execution: readonly Gate[] = [
   optimizationSuccessful('optimization.status'),
   executionStepsCompleted('optimization.completed-steps', MIGRATION_STEPS),
@@ -160,15 +171,7 @@ export const execution: readonly Gate[] = [
     expected: true,
     because: 'every step names what it did and saw',
   }),
-  ...[10, 50].map((percent) =>
-    near({
-      gate: `traffic-at-${String(percent)}-percent`,
-      evidence: `traffic.new-nodes-share.at-${String(percent)}`,
-      expected: percent / 100,
-      tolerance: THRESHOLDS.trafficShareTolerance,
-      minimumSamples: CANARY.minimumRequestsPerArm,
-    }),
-  ),
+  ...stageShares,
   atLeast({
     gate: 'traffic-at-100-percent',
     evidence: 'traffic.target-fleet-share.at-100',
@@ -206,6 +209,9 @@ export const execution: readonly Gate[] = [
     because: 'every hash fits',
   }),
 ];
+
+/** The same for a rollout whose stages may have begun again. */
+export const executionWithRestarts: readonly Gate[] = execution.filter((gate) => !stageShares.includes(gate));
 
 export const quality: readonly Gate[] = [
   qualityMaintained({ evidence: 'after.quality', floor: THRESHOLDS.qualityScore, ...SETTLED }),

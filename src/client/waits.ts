@@ -46,12 +46,12 @@ export async function waitForRecommendation(
 export async function waitForOptimizationComplete(
   client: OptiInfraClient,
   optimizationId: string,
-  settings: WaitSettings & { readonly onProgress?: (optimization: Optimization) => void },
+  settings: WaitSettings & { readonly onProgress?: (optimization: Optimization) => unknown },
 ): Promise<Optimization> {
   return waitFor(
     async () => {
       const optimization = await client.optimization(optimizationId);
-      settings.onProgress?.(optimization);
+      await settings.onProgress?.(optimization);
       if (TERMINAL_OPTIMIZATION_STATUSES.includes(optimization.status))
         return { done: true, value: optimization };
       const steps = optimization.execution_steps.map(({ name, status }) => `${name}: ${status}`);

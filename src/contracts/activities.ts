@@ -1,4 +1,16 @@
-import type { ApprovalDecision, Evidence, InjectedFault, RunState, ScenarioInput } from './runs.ts';
+import type { AgentType, CloudProvider } from './api/common.ts';
+import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
+import type { FleetChoice } from './fleets.ts';
+import type {
+  ApprovalDecision,
+  Evidence,
+  InjectedFault,
+  RunState,
+  ScenarioInput,
+  StepAction,
+} from './runs.ts';
+import type { WorldAction } from './world-actions.ts';
+import type { SiteAccount, SiteNode } from './world.ts';
 
 /**
  * Interfaces of the harness's activities, one a capability. Workflows import these, never the implementations.
@@ -13,10 +25,22 @@ export interface RunSubject {
   readonly email: string;
   readonly customerId: string;
   readonly siteId: string;
+  /** Of the customer's home: the place and the deployment of its first fleet. */
   readonly accountId: string;
   readonly region: string;
   readonly deployment: string;
   readonly instanceType: string;
+  /** Every place the customer gave access to, home first. */
+  readonly accounts: readonly SiteAccount[];
+  readonly deployments: readonly SubjectDeployment[];
+}
+export interface SubjectDeployment {
+  readonly name: string;
+  readonly provider: CloudProvider;
+  readonly region: string;
+  readonly instanceType: string;
+  readonly nodes: number;
+  readonly requestsPerSecond: number;
 }
 
 /** Nothing for later phases. */
@@ -49,8 +73,15 @@ export interface FixtureActivities {
     runId: string;
     scenario: ScenarioInput;
     companyName: string;
+    fleet: FleetChoice;
   }): Promise<RunSubject>;
   injectFault(input: { subject: RunSubject; fault: InjectedFault }): Promise<string>;
+  /** Does something to the world as a phase's own deed; `action.<name>` says what and when, as evidence. */
+  act(input: {
+    subject: RunSubject;
+    name: string;
+    action: WorldAction;
+  }): Promise<Observation<{ worldMs: number }>>;
   /** Ends what still runs for this run and takes the site's instances down. Safe to repeat. */
   cleanUp(input: { runId: string }): Promise<string[]>;
 }
@@ -65,13 +96,23 @@ export interface BaselineActivities {
 export interface AnalysisActivities {
   triggerAnalysis(input: {
     subject: RunSubject;
+    /** The cost agent unless told. */
+    agentType?: AgentType;
   }): Promise<Observation<{ analysisId: string; startedAt: string }>>;
+  /** The recommendation of this analysis; of this type, when one is named. */
   awaitRecommendation(input: {
     subject: RunSubject;
     analysisId: string;
     startedAt: string;
+    type?: RecommendationType;
   }): Promise<Observation<{ recommendationId: string }>>;
   awaitValidations(input: { subject: RunSubject; recommendationId: string }): Promise<Observation>;
+  /** A recommendation of this type that the platform made by itself since then, and the optimization it led to. */
+  awaitOwnAccord(input: {
+    subject: RunSubject;
+    type: RecommendationType;
+    sinceAt: string;
+  }): Promise<Observation<{ recommendationId: string; optimizationId: string }>>;
 }
 
 export interface ApprovalActivities {
@@ -89,15 +130,67 @@ export interface ApprovalActivities {
   }): Promise<Observation<{ optimizationId: string }>>;
 }
 
+/** How an optimization ended. */
+export interface ExecutionEnd {
+  readonly status: OptimizationStatus;
+  /** World time since which the fleet serves as it does at the end; null when no step completed. */
+  readonly settledAtMs: number | null;
+  /** Wall and world milliseconds from the first to the last thing the platform reported. */
+  readonly wallMs: number | null;
+  readonly worldMs: number | null;
+}
+
 export interface ExecutionActivities {
   /**
-   * Follows the optimization to its end; heartbeats carry the steps for the live view.
-   * `settledAtMs` is the world time since which all traffic is on the target fleet.
+   * Follows the optimization to its end; heartbeats carry the steps for the live view. Each action is taken once, when
+   * its step is seen to have started or completed.
    */
   monitorExecution(input: {
     subject: RunSubject;
     optimizationId: string;
-  }): Promise<Observation<{ settledAtMs: number }>>;
+    actions: readonly StepAction[];
+  }): Promise<Observation<ExecutionEnd>>;
+}
+
+/** What the world and the cloud themselves say of a customer's side. */
+export interface StateSnapshot {
+  readonly takenAtWorldMs: number;
+  readonly nodes: readonly Pick<
+    SiteNode,
+    'instanceId' | 'deployment' | 'lifecycle' | 'weight' | 'instanceType' | 'region' | 'engineConfiguration'
+  >[];
+  /** Instances that the cloud's inventory has as running. */
+  readonly runningInstanceIds: readonly string[];
+}
+
+export interface StateActivities {
+  takeSnapshot(input: { subject: RunSubject }): Promise<Observation<StateSnapshot>>;
+  /** Reads everything again and names each difference; never asks the platform. */
+  compareWithSnapshot(input: { subject: RunSubject; snapshot: StateSnapshot }): Promise<Observation>;
+}
+
+export interface AuditActivities {
+  /** The audit's chain, and whether it tells of this optimization from its approval to its end. */
+  readAudit(input: {
+    subject: RunSubject;
+    recommendationId: string;
+    optimizationId: string;
+  }): Promise<Observation>;
+}
+
+export interface WindowActivities {
+  /**
+   * Latency, quality, errors and throughput from `sinceMs` until `requests` have been answered: `<prefix>.*` by the
+   * platform, `<prefix>.*.clickhouse` by the second witness.
+   */
+  measureWindow(input: {
+    subject: RunSubject;
+    prefix: string;
+    sinceMs: number | 'now';
+    requests: number;
+  }): Promise<Observation<{ startMs: number; endMs: number }>>;
+  /** `cost.monthly.<prefix>.platform` and `.inventory`, over every place. */
+  measureCost(input: { subject: RunSubject; prefix: string }): Promise<Observation<{ usdPerMonth: number }>>;
 }
 
 export interface OutcomeActivities {
@@ -137,12 +230,22 @@ export type HarnessActivities = FixtureActivities &
   AnalysisActivities &
   ApprovalActivities &
   ExecutionActivities &
+  StateActivities &
+  AuditActivities &
+  WindowActivities &
   OutcomeActivities &
   LearningActivities &
   ReportActivities;
 
-/** Heartbeat details of `monitorExecution`, read by the live view. */
+/** Heartbeat details of `monitorExecution`, read by the live view and, after a worker was killed, by its next attempt. */
 export interface ExecutionProgress {
   readonly status: string;
   readonly steps: readonly { readonly name: string; readonly status: string }[];
+  readonly taken: readonly TakenAction[];
+}
+/** An action that was taken, by its place in the list of planned ones. */
+export interface TakenAction {
+  readonly index: number;
+  readonly atWorldMs: number;
+  readonly struck: readonly string[];
 }

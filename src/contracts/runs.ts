@@ -1,4 +1,5 @@
-import type { Fault } from './world.ts';
+import type { StepName } from './api/recommendations.ts';
+import type { WorldAction } from './world-actions.ts';
 
 /** Words of the harness: evidence, gates, verdicts, phases, runs. Everything here is plain JSON and crosses workflow boundaries. */
 
@@ -129,13 +130,27 @@ export interface ScenarioInput {
   readonly approve: 'auto' | 'manual';
   readonly prices: 'reference' | 'list';
   readonly preset: 'calm' | 'traced' | 'harsh';
-  /** Faults to switch on in the world, each before the phase it names. Seen in the report; a run with faults is a drill. */
+  /** What happens to the world at a causal position of the run. Seen in the report; a run with faults is a drill. */
   readonly faults: readonly InjectedFault[];
   readonly gitRevision: string;
+  /** What `--set` chose, by name; a scenario names its settings. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
+/** Strikes before the phase begins or, with a step, in the course of the optimization that the phase follows. */
 export interface InjectedFault {
-  readonly beforePhase: string;
-  readonly fault: Fault;
+  readonly phase: string;
+  readonly step?: StepPosition;
+  readonly fault: WorldAction;
+}
+/** A causal position in an optimization: a step has started, or has completed. */
+export interface StepPosition {
+  readonly name: StepName;
+  readonly when: 'started' | 'completed';
+}
+/** An action bound to a step, as the activity that follows the optimization takes it. */
+export interface StepAction {
+  readonly at: StepPosition;
+  readonly action: WorldAction;
 }
 
 /** A person's decision on a waiting approval; the Update `decide`. */

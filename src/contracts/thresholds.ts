@@ -18,6 +18,8 @@ export const THRESHOLDS = {
   errorRate: 0.001,
   costReductionShare: 0.4,
   forecastErrorShare: 0.2,
+  /** From the failure to the end of the rollback (scenarios §2). */
+  rollbackWorldSeconds: 300,
 } as const;
 
 /** Canary statistics (world spec §6). */

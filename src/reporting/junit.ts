@@ -2,6 +2,7 @@ import type { GateResult, PhaseRecord, RunState, Verdict } from '../contracts/ru
 import { escapeMarkup } from './html/markup.ts';
 import { withUnit } from './values.ts';
 import { VERDICT_WORDS } from './verdicts.ts';
+import { faultText } from './fault-position.ts';
 
 /** One test case with at most one of the three outcomes that readers of JUnit know. */
 interface TestCase {
@@ -128,9 +129,7 @@ function propertiesOf(run: RunState): string[] {
     ...(input.faults.length === 0
       ? {}
       : {
-          drill: input.faults
-            .map(({ beforePhase, fault }) => `${fault.kind} before ${beforePhase}`)
-            .join(', '),
+          drill: input.faults.map(faultText).join(', '),
         }),
   };
   return Object.entries(values).map(

@@ -7,7 +7,7 @@ import {
   type RunState,
   type ScenarioInput,
 } from '../../src/contracts/runs.ts';
-import type { ScenarioDefinition } from '../../src/contracts/scenarios.ts';
+import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
 import { phaseTable } from './phase-table.ts';
 import { timestamp } from './time.ts';
 

@@ -9,9 +9,12 @@ import {
   type PhaseRecord,
   type RunState,
   type ScenarioInput,
+  type StepAction,
   type Verdict,
 } from '../../src/contracts/runs.ts';
-import type { ScenarioDefinition } from '../../src/contracts/scenarios.ts';
+import type { FleetChoice } from '../../src/contracts/fleets.ts';
+import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
+import { actionsStruck } from '../../src/assertions/actions-struck.ts';
 import { phaseBudget } from '../../src/assertions/phase-budget.ts';
 import { activities, type Preset } from './activity-proxies.ts';
 import { finish, type Remembered } from './ending.ts';
@@ -27,8 +30,10 @@ const FIXTURE_BUDGET_MS = 120_000;
 export interface ScenarioRun {
   readonly runId: string;
   readonly input: ScenarioInput;
-  /** An isolated customer with its own fleet; taken down when the run ends, however it ends. */
-  customer(companyName: string): Promise<RunSubject>;
+  /** An isolated customer with a fleet of its own, Acme's unless told; taken down when the run ends, however it ends. */
+  customer(companyName: string, fleet?: FleetChoice): Promise<RunSubject>;
+  /** Actions that the command line binds to steps of the optimization which this phase follows. */
+  stepActions(phase: string): readonly StepAction[];
   /**
    * Runs one phase: faults planned before it, its activities, then its gates over all evidence so far.
    * A phase that does not pass ends the scenario; later phases stay `not-reached`.
@@ -61,7 +66,9 @@ export async function runScenario(
   const run: ScenarioRun = {
     runId: recorder.state().runId,
     input,
-    customer: (companyName) => prepareCustomer(recorder, input, companyName, subjects),
+    customer: (companyName, fleet = 'acme') =>
+      prepareCustomer(recorder, { scenario: input, companyName, fleet }, subjects),
+    stepActions: (phase) => stepActionsOf(input, phase),
     phase: (name, observe, gates) => runPhase(recorder, subjects, name, observe, gates),
     remember: (facts) => {
       remembered = { ...remembered, ...facts };
@@ -80,18 +87,27 @@ export async function runScenario(
 
 /** A drill whose fault never strikes would pass as one. */
 function refuseUnknownFaults(recorder: RunRecorder, { faults }: ScenarioInput): void {
-  for (const { beforePhase } of faults) recorder.phase(beforePhase);
+  for (const { phase } of faults) recorder.phase(phase);
+}
+
+function stepActionsOf({ faults }: ScenarioInput, phase: string): StepAction[] {
+  return faults.flatMap(({ phase: own, step, fault }) =>
+    own === phase && step !== undefined ? [{ at: step, action: fault }] : [],
+  );
 }
 
 async function prepareCustomer(
   recorder: RunRecorder,
-  input: ScenarioInput,
-  companyName: string,
+  wanted: { scenario: ScenarioInput; companyName: string; fleet: FleetChoice },
   subjects: RunSubject[],
 ): Promise<RunSubject> {
-  const call = activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName} on the reference fleet`);
+  const { companyName, fleet } = wanted;
+  const kind = typeof fleet === 'string' ? fleet : 'like' in fleet ? `like ${fleet.like}` : 'of its own';
+  const historyMs = typeof fleet === 'string' || 'like' in fleet ? 0 : (fleet.historyWorldMs ?? 0);
+  // World time is never slower than wall time by much; a long history gets as much more as it is long.
+  const call = activities('mutate', FIXTURE_BUDGET_MS + historyMs, `fixture · ${companyName}, fleet ${kind}`);
   const { runId } = recorder.state();
-  const subject = await call.prepareCustomer({ runId, scenario: input, companyName });
+  const subject = await call.prepareCustomer({ runId, ...wanted });
   if (subjects.length === 0) recorder.update({ customerId: subject.customerId });
   subjects.push(subject);
   return subject;
@@ -117,7 +133,9 @@ async function runPhase<T>(
   const durationMs = nowMs() - startedMs;
   recorder.updatePhase(name, { evidence: observation.evidence, notes: observation.notes });
   const known = evidenceByName(recorder.state().phases);
-  const results = [...gates.map((gate) => gate(known)), phaseBudget(name, durationMs, budgetMs)];
+  const planned = stepActionsOf(recorder.state().input, name).length > 0 ? [actionsStruck()] : [];
+  const judging = [...gates, ...planned.filter((each) => !gates.includes(each))];
+  const results = [...judging.map((gate) => gate(known)), phaseBudget(name, durationMs, budgetMs)];
   const { output } = observation;
   const verdict = worstOf(results, output);
   recorder.updatePhase(name, {
@@ -137,7 +155,10 @@ async function injectFaults(
   phase: string,
 ): Promise<void> {
   const [subject] = subjects;
-  for (const fault of recorder.state().input.faults.filter(({ beforePhase }) => beforePhase === phase)) {
+  const due = recorder
+    .state()
+    .input.faults.filter((fault) => fault.phase === phase && fault.step === undefined);
+  for (const fault of due) {
     if (subject === undefined) throw new Error(`no customer to inject ${fault.fault.kind} into`);
     await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${fault.fault.kind}`).injectFault({
       subject,

@@ -7,7 +7,7 @@ import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/wo
 import { connectTemporal } from '../../../src/cli/runs/temporal.ts';
 import { NAMESPACES } from '../../../src/contracts/environment.ts';
 import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../../../src/contracts/scenarios.ts';
+import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
 import { PROJECT_ROOT } from '../../../src/environment/index.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { environmentFor, type BenchContext } from '../context.ts';

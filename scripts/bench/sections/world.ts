@@ -60,7 +60,11 @@ async function measureSite(context: BenchContext) {
   const world = createWorldClient(descriptor.urls.world);
   const harness = createHarness(descriptor, secrets, createLogger('bench', 'warn'));
   const fleet = benchFleet();
-  const { siteId } = await createCustomer(harness, world, { fleet, progress: () => undefined });
+  const { siteId } = await createCustomer(harness, world, {
+    fleet,
+    preferences: {},
+    progress: () => undefined,
+  });
   try {
     const observe = async () => ({
       requests: (await world.site(siteId)).requestsServed,

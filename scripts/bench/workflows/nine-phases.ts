@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 
 import type { Observation } from '../../../src/contracts/activities.ts';
 import type { Gate, RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../../../src/contracts/scenarios.ts';
+import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
 import { runScenario } from '../../../workflows/support/run-scenario.ts';
 
 /** The harness's own phases, clean-up and report around observations that do nothing. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { SCENARIOS } from '../../contracts/scenarios.ts';
+import { SCENARIOS } from '../../contracts/scenarios/index.ts';
 import { colours } from '../colours.ts';
 
 export function registerList(program: Command): void {

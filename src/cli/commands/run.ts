@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 
 import { type InjectedFault, type ScenarioInput } from '../../contracts/runs.ts';
-import { SCENARIOS, type ScenarioDefinition } from '../../contracts/scenarios.ts';
+import { SCENARIOS, type ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import { INTERRUPTION_PRESETS, PRICE_BOOKS } from '../../contracts/market.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { checkFaults, collectFault } from '../runs/planned-faults.ts';
+import { checkRequirements, offerOf } from '../runs/requirements.ts';
+import { checkSettings, collectSetting, type Settings } from '../runs/settings.ts';
 import { choiceOption, integerOption, numberOption } from '../options.ts';
 
 interface RunOptions {
@@ -17,6 +20,7 @@ interface RunOptions {
   readonly prices: ScenarioInput['prices'];
   readonly preset: ScenarioInput['preset'];
   readonly fault: readonly InjectedFault[];
+  readonly set: Settings;
   readonly json?: boolean;
   readonly detach?: boolean;
 }
@@ -58,11 +62,12 @@ export function registerRun(program: Command): void {
       'calm',
     )
     .option(
-      '--fault <phase:json>',
-      'switch a fault of the world on before a phase; repeatable',
+      '--fault <phase[@step]:json>',
+      'something happens to the world before a phase, or when a step has started (`@step.completed`: has completed); repeatable',
       collectFault,
       [],
     )
+    .option('--set <name=value>', 'choose a setting of the scenario; repeatable', collectSetting, {})
     .option('--json', 'one event an object, one object a line')
     .option('--detach', 'start and return at once')
     .addHelpText(
@@ -75,6 +80,7 @@ export function registerRun(program: Command): void {
 async function run(name: string, options: RunOptions): Promise<void> {
   const scenario = findScenario(name);
   checkFaults(scenario, options.fault);
+  checkSettings(scenario, options.set);
   const { connectEnvironment, PROJECT_ROOT } = await import('../../environment/index.ts');
   const { gitRevision } = await import('../runs/git-revision.ts');
   const { createClock } = await import('../../support/clock.ts');
@@ -85,6 +91,7 @@ async function run(name: string, options: RunOptions): Promise<void> {
 
   const { descriptor } = connectEnvironment(options.name);
   checkTimeScale(descriptor, options.timeScale);
+  checkRequirements(scenario, offerOf(descriptor));
   const clock = createClock(descriptor.anchor);
   const runId = newRunId(clock);
   await using temporal = await connectTemporal(descriptor);
@@ -94,6 +101,7 @@ async function run(name: string, options: RunOptions): Promise<void> {
     prices: options.prices,
     preset: options.preset,
     faults: options.fault,
+    settings: options.set,
     gitRevision: await gitRevision(PROJECT_ROOT),
   });
   if (options.detach === true) {
@@ -117,32 +125,6 @@ function findScenario(name: string): ScenarioDefinition {
   const near = nearestName(name, names);
   throw new OptiInfraError('USAGE', `no scenario is named "${name}"`, {
     hint: near === undefined ? '`e2e list` shows what there is.' : `Did you mean \`${near}\`?`,
-  });
-}
-
-function checkFaults(scenario: ScenarioDefinition, faults: readonly InjectedFault[]): void {
-  const names = scenario.phases.map((phase) => phase.name);
-  for (const { beforePhase } of faults) {
-    if (names.includes(beforePhase)) continue;
-    const near = nearestName(beforePhase, names);
-    throw new OptiInfraError('USAGE', `--fault: ${scenario.name} has no phase "${beforePhase}"`, {
-      hint: near === undefined ? `Its phases: ${names.join(', ')}.` : `Did you mean \`${near}\`?`,
-    });
-  }
-}
-
-function collectFault(text: string, faults: readonly InjectedFault[]): InjectedFault[] {
-  const colon = text.indexOf(':');
-  try {
-    const fault = JSON.parse(text.slice(colon + 1)) as InjectedFault['fault'];
-    if (colon > 0 && typeof fault === 'object' && 'kind' in fault) {
-      return [...faults, { beforePhase: text.slice(0, colon), fault }];
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new OptiInfraError('USAGE', `--fault: "${text}" is not <phase>:<json with a kind>`, {
-    hint: 'For example: --fault \'monitor-execution:{"kind":"stop-traffic"}\'',
   });
 }
 

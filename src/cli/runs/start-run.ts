@@ -1,6 +1,6 @@
 import { TASK_QUEUES } from '../../contracts/environment.ts';
 import { SEARCH_ATTRIBUTES, workflowIdOf, type ScenarioInput } from '../../contracts/runs.ts';
-import type { ScenarioDefinition } from '../../contracts/scenarios.ts';
+import type { ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import type { TemporalConnection } from './temporal.ts';
 
 /** Starts a scenario and returns at once; attach to it with `followRun`. */

@@ -255,6 +255,17 @@ export type StepName =
   | (typeof SCALE_IN_STEPS)[number]
   | (typeof REPLACEMENT_STEPS)[number];
 
+/** Every step there is, in no order. */
+export const STEP_NAMES: readonly StepName[] = [
+  ...new Set<StepName>([
+    ...MIGRATION_STEPS,
+    ...PLACEMENT_STEPS,
+    ...CONFIGURATION_STEPS,
+    ...SCALE_IN_STEPS,
+    ...REPLACEMENT_STEPS,
+  ]),
+];
+
 const STEPS_BY_KIND: Readonly<Record<Exclude<PlanKind, 'hybrid'>, readonly StepName[]>> = {
   spot_migration: MIGRATION_STEPS,
   configuration_change: CONFIGURATION_STEPS,

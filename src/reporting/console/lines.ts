@@ -5,6 +5,7 @@ import { withUnit } from '../values.ts';
 import { countPassed, redFirst, VERDICT_WORDS } from '../verdicts.ts';
 import { colourOf, type Look, type Paint } from './look.ts';
 import { printable, wrapped, type Layout } from './text.ts';
+import { faultText } from '../fault-position.ts';
 
 export interface Style {
   readonly look: Look;
@@ -40,7 +41,7 @@ function rule({ layout }: Style): string {
 
 function opening({ title, runId, input }: RunState, style: Style): string[] {
   const { look, paint, layout } = style;
-  const faults = input.faults.map(({ fault, beforePhase }) => `${fault.kind} before ${beforePhase}`);
+  const faults = input.faults.map(faultText);
   return [
     ...wrapped(`${look.title}TESTING COMPLETE ${title.toUpperCase()} WORKFLOW`, '', layout).map(paint.bold),
     rule(style),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import * as phases from '../../../src/assertions/spot-migration.ts';
+import { spotMigrationGates } from '../../../src/assertions/scenarios/spot-migration.ts';
 import type { Gate } from '../../../src/contracts/runs.ts';
 import {
   evidenceOf as evidence,
@@ -8,7 +8,7 @@ import {
   redChanges as red,
 } from '../../fixtures/migration-evidence.ts';
 
-const gates: readonly Gate[] = Object.values(phases).flat();
+const gates: readonly Gate[] = Object.values(spotMigrationGates).flat();
 const named = gates.map((gate) => ({ gate, name: gate(evidence(good)).gate }));
 
 describe('gates of the spot migration', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SCENARIOS } from '../../../src/contracts/scenarios.ts';
+import { SCENARIOS } from '../../../src/contracts/scenarios/index.ts';
 import { command } from './capture.ts';
 
 describe('e2e list', () => {
@@ -32,10 +32,26 @@ describe('e2e run', () => {
     [['run', 'spot-migration', '--prices', 'lst'], 'Did you mean `list`?'],
     [['run', 'spot-migration', '--preset', 'hars'], 'Did you mean `harsh`?'],
     [['run', 'spot-migration', '--sed', '7'], 'Did you mean `--seed`?'],
-    [['run', 'spot-migration', '--fault', 'monitor-execution'], 'is not <phase>:<json with a kind>'],
+    [['run', 'spot-migration', '--fault', 'monitor-execution'], 'is not <phase>[@<step>[.completed]]:<json'],
+    [
+      ['run', 'spot-migration', '--fault', 'monitor-execution:{"kind":"stop-trafic"}'],
+      'Did you mean `stop-traffic`?',
+    ],
+    [
+      ['run', 'spot-migration', '--fault', 'monitor-execution@deploy_canry:{"kind":"stop-traffic"}'],
+      'Did you mean `deploy_canary`?',
+    ],
+    [
+      ['run', 'spot-migration', '--fault', 'monitor-execution@deploy_canary.ended:{"kind":"stop-traffic"}'],
+      'a step has "ended"',
+    ],
+    [['run', 'rollback', '--set', 'fail-at'], 'is not <name>=<value>'],
+    [['run', 'rollback', '--set', 'fail-at=validate_canry'], 'Did you mean `validate_canary`?'],
+    [['run', 'rollback', '--set', 'fail_at=validate_canary'], 'Did you mean `fail-at`?'],
+    [['run', 'spot-migration', '--set', 'fail-at=validate_canary'], 'It has none.'],
     [
       ['run', 'spot-migration', '--fault', 'monitor-execution:{"factor":2}'],
-      'is not <phase>:<json with a kind>',
+      'is not <phase>[@<step>[.completed]]:<json',
     ],
     [
       ['run', 'spot-migration', '--fault', 'monitor-executon:{"kind":"stop-traffic"}'],

@@ -1,4 +1,11 @@
-import type { HarnessActivities, Observation, RunSubject } from '../../../src/contracts/activities.ts';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type {
+  ExecutionEnd,
+  HarnessActivities,
+  Observation,
+  RunSubject,
+} from '../../../src/contracts/activities.ts';
 import type { Evidence, EvidenceValue, RunState } from '../../../src/contracts/runs.ts';
 import { evidenceOf, goodMigration } from '../../fixtures/migration-evidence.ts';
 
@@ -49,8 +56,34 @@ function subjectOf(runId: string, companyName: string): RunSubject {
     region: 'us-east-1',
     deployment: 'vllm-prod-1',
     instanceType: 'p4d.24xlarge',
+    accounts: [
+      {
+        provider: 'aws',
+        region: 'us-east-1',
+        accountId: '123456789012',
+        roleArn: 'arn:aws:iam::123456789012:role/OptiInfraRole',
+        serviceAccount: null,
+      },
+    ],
+    deployments: [
+      {
+        name: 'vllm-prod-1',
+        provider: 'aws',
+        region: 'us-east-1',
+        instanceType: 'p4d.24xlarge',
+        nodes: 4,
+        requestsPerSecond: 45,
+      },
+    ],
   };
 }
+
+export const executionEnd: ExecutionEnd = {
+  status: 'completed',
+  settledAtMs: 2_000,
+  wallMs: 60_000,
+  worldMs: 3_600_000,
+};
 
 export const baseline = {
   monthlyCostUsd: 120_012,
@@ -75,6 +108,13 @@ export function goodActivities(
   const activities: HarnessActivities = {
     prepareCustomer: async ({ runId, companyName }) => subjectOf(runId, companyName),
     injectFault: async ({ fault }) => fault.fault.kind,
+    act: () => notAsked('act'),
+    takeSnapshot: () => notAsked('takeSnapshot'),
+    compareWithSnapshot: () => notAsked('compareWithSnapshot'),
+    readAudit: () => notAsked('readAudit'),
+    measureWindow: () => notAsked('measureWindow'),
+    measureCost: () => notAsked('measureCost'),
+    awaitOwnAccord: () => notAsked('awaitOwnAccord'),
     cleanUp: async () => [],
     recordInitialState: async () => observed('recordInitialState', baseline),
     triggerAnalysis: async () =>
@@ -84,7 +124,7 @@ export function goodActivities(
     approve: async () => observed('approve', { optimizationId: 'opt_1' }),
     awaitDecisionElsewhere: () => Promise.reject(new Error('nobody waits for a decision')),
     recordDecision: async () => observed('approve', { optimizationId: 'opt_1' }),
-    monitorExecution: async () => observed('monitorExecution', { settledAtMs: 2_000 }),
+    monitorExecution: async () => observed('monitorExecution', executionEnd),
     measureQuality: async () => observed('measureQuality', {}),
     measureSavings: async () => observed('measureSavings', { savingsUsdPerMonth: 57_150 }),
     verifyLearning: async () => observed('verifyLearning', {}),
@@ -96,6 +136,11 @@ export function goodActivities(
     ...change,
   };
   return noting(activities, lines);
+}
+
+/** A spot migration asks nothing of these; a test that needs one brings it. */
+function notAsked(name: string): Promise<never> {
+  return Promise.reject(ApplicationFailure.create({ type: 'USAGE', message: `${name} was not expected` }));
 }
 
 function noting(activities: HarnessActivities, lines: string[]): HarnessActivities {

@@ -147,9 +147,9 @@ test('faults enter in order, each before the activities of its phase', async () 
     {},
     {
       faults: [
-        { beforePhase: 'monitor-execution', fault: { kind: 'spot-price-move', factor: 2 } },
-        { beforePhase: 'await-recommendation', fault: { kind: 'stop-traffic' } },
-        { beforePhase: 'monitor-execution', fault: slow },
+        { phase: 'monitor-execution', fault: { kind: 'spot-price-move', factor: 2 } },
+        { phase: 'await-recommendation', fault: { kind: 'stop-traffic' } },
+        { phase: 'monitor-execution', fault: slow },
       ],
     },
   );
@@ -170,7 +170,7 @@ test('faults enter in order, each before the activities of its phase', async () 
 test('a fault that cannot be injected is an infrastructure error of its phase, which observes nothing', async () => {
   const run = await bench.start(
     { injectFault: fail('NOT_FOUND', 'no such site') },
-    { faults: [{ beforePhase: 'measure-nothing', fault: { kind: 'stop-traffic' } }] },
+    { faults: [{ phase: 'measure-nothing', fault: { kind: 'stop-traffic' } }] },
   );
   const state = (await run.handle.result()) as RunState;
   // A drill whose fault would never strike must not pass as one.
@@ -180,7 +180,7 @@ test('a fault that cannot be injected is an infrastructure error of its phase, w
 
   const second = await bench.start(
     { injectFault: fail('NOT_FOUND', 'no such site') },
-    { faults: [{ beforePhase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
+    { faults: [{ phase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
   );
   const ended = (await second.handle.result()) as RunState;
   expect(phaseOf(ended, 'validate-quality')).toMatchObject({

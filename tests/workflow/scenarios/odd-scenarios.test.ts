@@ -117,7 +117,7 @@ test('an error after the last phase is kept with the run, which does not pass', 
 
 test('a fault planned for a scenario without a customer cannot strike: the run does not pass', async () => {
   const state = await runOdd('whole', {
-    faults: [{ beforePhase: 'second', fault: { kind: 'stop-traffic' } }],
+    faults: [{ phase: 'second', fault: { kind: 'stop-traffic' } }],
   });
   expect(state.verdict).toBe('infra-error');
   expect(state.phases[1]?.error).toContain('no customer to inject stop-traffic into');

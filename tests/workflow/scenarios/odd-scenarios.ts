@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 
 import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
-import type { ScenarioDefinition } from '../../../src/contracts/scenarios.ts';
+import type { ScenarioDefinition } from '../../../src/contracts/scenarios/index.ts';
 import { flagIs } from '../../../src/assertions/facts.ts';
 import { createApprovalGate, decideAndApprove } from '../../../workflows/support/approval.ts';
 import { runScenario, type ScenarioRun } from '../../../workflows/support/run-scenario.ts';

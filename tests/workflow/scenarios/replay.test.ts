@@ -48,7 +48,7 @@ async function everyKindOfRun(): Promise<readonly Run[]> {
   });
   const drill = await bench.start(
     {},
-    { faults: [{ beforePhase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
+    { faults: [{ phase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
   );
   const broken = await bench.start({
     cleanUp: () => Promise.reject(ApplicationFailure.create({ type: 'NOT_FOUND', message: 'gone' })),

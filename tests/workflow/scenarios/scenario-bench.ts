@@ -14,7 +14,7 @@ import {
   type RunState,
   type ScenarioInput,
 } from '../../../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../../../src/contracts/scenarios.ts';
+import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { createHarnessWorker } from '../../../worker/worker.ts';
 import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';

@@ -2,9 +2,9 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { SEARCH_ATTRIBUTES, type RunState, type Verdict } from '../../../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../../../src/contracts/scenarios.ts';
+import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
 import { redChanges } from '../../fixtures/migration-evidence.ts';
-import { baseline, observed, type Change, type Observer } from './fake-harness.ts';
+import { baseline, executionEnd, observed, type Change, type Observer } from './fake-harness.ts';
 import { openBench, phaseOf, type Bench } from './scenario-bench.ts';
 
 let bench: Bench;
@@ -64,7 +64,7 @@ const outputs = {
   awaitRecommendation: { recommendationId: 'rec_1' },
   awaitValidations: {},
   approve: { optimizationId: 'opt_1' },
-  monitorExecution: { settledAtMs: 2_000 },
+  monitorExecution: executionEnd,
   measureQuality: {},
   measureSavings: { savingsUsdPerMonth: 57_150 },
   verifyLearning: {},
@@ -140,7 +140,7 @@ test('a phase without evidence is inconclusive', async () => {
 
 test('green gates without an output to go on with are inconclusive', async () => {
   const run = await bench.start({
-    monitorExecution: async () => ({ ...observed('monitorExecution', { settledAtMs: 1 }), output: null }),
+    monitorExecution: async () => ({ ...observed('monitorExecution', executionEnd), output: null }),
   });
   expectEndedAt((await run.handle.result()) as RunState, 'monitor-execution', 'inconclusive', run.lines);
 });

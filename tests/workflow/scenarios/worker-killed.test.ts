@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunState } from '../../../src/contracts/runs.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { wallClock, type TestServer } from '../support/temporal-server.ts';
-import { goodActivities, observed } from './fake-harness.ts';
+import { executionEnd, goodActivities, observed } from './fake-harness.ts';
 import { createWorker, startHarnessServer, startOn, type Run } from './scenario-bench.ts';
 
 let server: TestServer;
@@ -60,7 +60,7 @@ test('a worker killed in a long wait: another takes the wait over, and the run p
         const { info } = Context.current();
         attempts.push(info.attempt);
         heard.push(info.heartbeatDetails);
-        return observed('monitorExecution', { settledAtMs: 2_000 });
+        return observed('monitorExecution', executionEnd);
       },
     }),
   );

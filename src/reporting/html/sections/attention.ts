@@ -3,6 +3,7 @@ import { redGates } from '../../verdicts.ts';
 import { withUnit } from '../../values.ts';
 import { markup, type Markup } from '../markup.ts';
 import { badge, section } from '../parts.ts';
+import { faultPosition } from '../../fault-position.ts';
 
 /** What a reader must know first: that it was a drill, what broke, which gates are not green and why. */
 export function attentionSection(run: RunState): Markup | null {
@@ -35,8 +36,7 @@ export function attentionSection(run: RunState): Markup | null {
 export function drillNote(faults: readonly InjectedFault[]): Markup | null {
   if (faults.length === 0) return null;
   const rows = faults.map(
-    ({ beforePhase, fault }) =>
-      markup`<li><b>${fault.kind}</b> before phase <code>${beforePhase}</code>: ${faultDetails(fault)}</li>`,
+    (each) => markup`<li><b>${each.fault.kind}</b> ${faultPosition(each)}: ${faultDetails(each.fault)}</li>`,
   );
   return markup`<aside class="drill" aria-label="This run is a drill"><p><strong>⚡ Drill:</strong> faults were switched on by purpose. Judge the platform by how it answered them.</p><ul>${rows}</ul></aside>`;
 }

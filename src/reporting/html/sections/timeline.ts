@@ -72,7 +72,7 @@ function phaseRow(
 ): Markup {
   const bar = bars.find((each) => each.phase === phase);
   const state = stateOf(phase);
-  const faulty = run.input.faults.some(({ beforePhase }) => beforePhase === phase.name);
+  const faulty = run.input.faults.some((fault) => fault.phase === phase.name);
   const marks = [
     slowest ? markup` <span class="mark">slowest</span>` : null,
     faulty ? markup` <span class="mark">⚡ fault</span>` : null,

@@ -167,7 +167,7 @@ describe('texts of others', () => {
       phases: [phase, ...rest],
       input: scenarioInput({
         gitRevision: hostile,
-        faults: [{ beforePhase: hostile, fault: { kind: 'spot-price-move', factor: 2 } }],
+        faults: [{ phase: hostile, fault: { kind: 'spot-price-move', factor: 2 } }],
       }),
     };
     const sound = passedEvidence();
@@ -215,7 +215,7 @@ describe('red gates', () => {
 
   it('are a drill when a fault was switched on', () => {
     expect(textOf(root.querySelector('.drill'))).toContain(
-      'slow-nodes before phase monitor-execution: lifecycle spot, factor 1.6',
+      'slow-nodes before monitor-execution: lifecycle spot, factor 1.6',
     );
     expect(textOf(root.querySelector('.timeline tr.failed'))).toContain('⚡ fault');
     expect(read(passedRun()).querySelector('.drill')).toBeNull();

@@ -1,0 +1,16 @@
+import type { Gate } from '../../contracts/runs.ts';
+import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
+import { spotInterruptionGates } from './spot-interruption.ts';
+import { spotMigrationGates } from './spot-migration.ts';
+
+/** The gates of a scenario, by phase. */
+export type ScenarioGates = Readonly<Record<string, readonly Gate[]>>;
+
+/** By scenario name; a test holds that each scenario is here with each of its phases, and that each gate can be red. */
+export const GATES: Readonly<Record<string, ScenarioGates>> = {
+  'spot-migration': spotMigrationGates,
+  'spot-interruption': spotInterruptionGates,
+  'spot-no-capacity': spotNoCapacityGates,
+  'spot-rollback': spotRollbackGates,
+  rollback: rollbackGates,
+};

@@ -1,0 +1,24 @@
+import type { ScenarioDefinition } from './definition.ts';
+import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+import { SPOT_INTERRUPTION } from './spot-interruption.ts';
+import { SPOT_MIGRATION } from './spot-migration.ts';
+
+export {
+  APPROVAL_DEADLINE_MS,
+  settingOf,
+  type ScenarioDefinition,
+  type ScenarioRequirements,
+  type ScenarioSetting,
+} from './definition.ts';
+export { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+export { INTERRUPTION_ARROWS, SPOT_INTERRUPTION } from './spot-interruption.ts';
+export { SPOT_MIGRATION } from './spot-migration.ts';
+
+/** Every scenario there is, in the order in which people meet them. */
+export const SCENARIOS: readonly ScenarioDefinition[] = [
+  SPOT_MIGRATION,
+  SPOT_INTERRUPTION,
+  SPOT_NO_CAPACITY,
+  SPOT_ROLLBACK,
+  ROLLBACK,
+];

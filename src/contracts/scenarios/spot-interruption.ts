@@ -1,0 +1,30 @@
+import { MIGRATION_STEPS } from '../api/recommendations.ts';
+import { phasesOf, UNTIL_APPROVED, type ScenarioDefinition } from './definition.ts';
+
+/** The arrows of the rollout: after each of these steps there are spot nodes to lose, and a step to come. */
+export const INTERRUPTION_ARROWS = MIGRATION_STEPS.slice(0, -1);
+
+export const SPOT_INTERRUPTION: ScenarioDefinition = {
+  name: 'spot-interruption',
+  title: 'Spot migration under interruptions',
+  workflowType: 'spotInterruption',
+  variantOf: 'spot-migration',
+  tags: ['e2e', 'cost', 'interruption'],
+  description:
+    'The cloud takes a new spot node back at each arrow of the rollout. The rollout fills the slot again and completes; instances are conserved and no request is lost beyond the promise.',
+  phases: phasesOf(
+    ...UNTIL_APPROVED,
+    ['monitor-execution', 'Monitoring execution under interruptions', 600],
+    ['validate-quality', 'Validating the service', 60],
+    ['verify-audit', 'Reading the audit', 30],
+  ),
+  requires: { timeScale: { minimum: 10 } },
+  settings: [
+    {
+      name: 'after',
+      values: ['every', ...INTERRUPTION_ARROWS],
+      otherwise: 'every',
+      about: 'the step after which a node is reclaimed',
+    },
+  ],
+};
