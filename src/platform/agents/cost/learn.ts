@@ -55,7 +55,7 @@ function latencyLesson(
     value !== undefined && value > 0 ? value : null;
   return {
     predicted: positive(forecast.inputs['raw_predicted_latency_ms_p95'] ?? forecast.latency?.latency_ms_p95),
-    measured: positive(result?.measured['latency_ms_p95']),
+    measured: positive(result?.measured['latency_ms_p95_after']),
   };
 }
 

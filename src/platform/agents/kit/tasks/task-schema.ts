@@ -136,6 +136,7 @@ const resolution: z.ZodType<ConflictResolution> = z.object({
   resolution_strategy: z.enum(RESOLUTION_STRATEGIES),
   chosen_recommendation: text.nullable(),
   hybrid_solution: hybrid.nullable(),
+  hybrid_recommendation_id: text.exactOptional(),
   execution_order: z.array(z.array(text)).nullable(),
   rejected: z.array(z.object({ recommendation_id: text, reason: z.string() })),
   reasons: z.array(z.string()),

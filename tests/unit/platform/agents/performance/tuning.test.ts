@@ -176,7 +176,7 @@ describe('no tuning is recommended', () => {
 describe('learning from measured latency', () => {
   const measured = (id: string, p95: number) => {
     const optimization = completedOptimization(id, 0);
-    return { ...optimization, result: { ...optimization.result!, measured: { latency_ms_p95: p95 } } };
+    return { ...optimization, result: { ...optimization.result!, measured: { latency_ms_p95_after: p95 } } };
   };
   async function learn(patterns: ReturnType<typeof memoryPatterns>, p95: number): Promise<number> {
     const draft = await drafted({}, patterns);
