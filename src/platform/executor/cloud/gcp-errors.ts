@@ -28,9 +28,9 @@ export function translateGcpError(action: string, error: unknown): OptiInfraErro
   return new OptiInfraError(away ? 'DEPENDENCY_UNAVAILABLE' : 'CLOUD_REFUSED', message, { cause: error });
 }
 
-/** The HTTP status; without one nobody answered. Clients put it into `code`, gRPC's small numbers aside. */
-function statusOf(error: unknown): number | null {
-  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
-  const known = [status, code].map(Number).find((number) => number >= 400 && number < 600);
+/** The HTTP status, as client or auth library note it; null when nobody answered. */
+export function statusOf(error: unknown): number | null {
+  const { httpStatusCode, status } = (error ?? {}) as { httpStatusCode?: unknown; status?: unknown };
+  const known = [httpStatusCode, status].map(Number).find((number) => number >= 400 && number < 600);
   return known ?? null;
 }

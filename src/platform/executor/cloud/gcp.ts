@@ -4,7 +4,7 @@ import { OptiInfraError } from '../../../support/errors.ts';
 import type { CloudDoor } from '../contract.ts';
 import type { OpenCloud } from './access.ts';
 import type { Cloud, CloudInstance, InstanceState, LaunchRequest } from './cloud.ts';
-import { translateGcpError, translateGcpOperation } from './gcp-errors.ts';
+import { statusOf, translateGcpError, translateGcpOperation } from './gcp-errors.ts';
 import { labelValue, labelsOf, labelKey, tagsOf } from './gcp-labels.ts';
 
 export interface GcpOptions {
@@ -20,6 +20,8 @@ interface Clients {
 
 const SCOPE = 'https://www.googleapis.com/auth/compute';
 const HOUR_MS = 3_600_000;
+/** The rollout tries again by itself, and says so; the client would do it silently for minutes. */
+const CALL = { timeout: 10_000, maxRetries: 0, retry: { retryCodes: [] }, autoPaginate: false };
 
 /** A GCP project, entered as the customer's service account; its tokens are short-lived and renewed when due. */
 export function openGcp(options: GcpOptions): OpenCloud {
@@ -62,7 +64,7 @@ function createGcpCloud(clients: Clients, { account_id: project, region }: Cloud
     translated('instances.aggregatedList', async () => {
       const found: CloudInstance[] = [];
       const request = { project, ...(filter === undefined ? {} : { filter }) };
-      for await (const [scope, { instances }] of clients.instances.aggregatedListAsync(request)) {
+      for await (const [scope, { instances }] of clients.instances.aggregatedListAsync(request, CALL)) {
         if (!scope.startsWith(`zones/${region}-`)) continue;
         found.push(...(instances ?? []).map(toInstance));
       }
@@ -78,12 +80,20 @@ function createGcpCloud(clients: Clients, { account_id: project, region }: Cloud
     terminate: async (ids) => {
       for (const { instanceId: instance, zone } of await describe(ids)) {
         await translated('instances.delete', async () => {
-          const [started] = await clients.instances.delete({ project, zone, instance });
-          await finished(clients, project, zone, 'instances.delete', started.latestResponse);
+          const started = await clients.instances
+            .delete({ project, zone, instance }, CALL)
+            .catch(goneAlready);
+          if (started === null) return;
+          await finished(clients, project, zone, 'instances.delete', started[0].latestResponse);
         });
       }
     },
   };
+}
+
+function goneAlready(error: unknown): null {
+  if (statusOf(error) === 404) return null;
+  throw error;
 }
 
 /** The name makes it one: a second insert of the same name finds the first. */
@@ -98,11 +108,8 @@ async function launch(
   const [existing] = await describe([name]);
   if (existing !== undefined) return existing;
   await translated('instances.insert', async () => {
-    const [started] = await clients.instances.insert({
-      project,
-      zone,
-      instanceResource: resourceOf(name, request, project),
-    });
+    const instanceResource = resourceOf(name, request, project);
+    const [started] = await clients.instances.insert({ project, zone, instanceResource }, CALL);
     await finished(clients, project, zone, 'instances.insert', started.latestResponse);
   });
   const [made] = await describe([name]);
