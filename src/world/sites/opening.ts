@@ -17,6 +17,9 @@ export interface PlannedFleet {
   readonly zones: readonly string[];
 }
 
+/** What a label of GCP may hold: another name would not come back from there as it was. */
+const LABEL_VALUE = /^[-_a-z0-9]{1,63}$/;
+
 /**
  * Refuses at the door what could not be served or priced later.
  * @throws OptiInfraError `VALIDATION_FAILED` naming the field.
@@ -27,8 +30,15 @@ export function planFleets(request: SiteRequest): readonly PlannedFleet[] {
     if (book.rows.some((row) => row.provider === provider && row.region === region)) continue;
     throw misfit(`places.${index}.region`, `the ${request.priceBook} book has no price in ${region}`);
   }
+  const inGcp = [...request.fleets, ...request.places].some(({ provider }) => provider === 'gcp');
   return request.fleets.map((fleet, index) => {
     const field = `fleets.${index}`;
+    if (inGcp && !LABEL_VALUE.test(fleet.deployment)) {
+      throw misfit(
+        `${field}.deployment`,
+        'machines in GCP carry it as a label: small letters, digits, - and _',
+      );
+    }
     within(field, () => hardwareFor(fleet.instanceType, fleet.model));
     within(`${field}.engineConfiguration`, () =>
       engineTiming(hardwareFor(fleet.instanceType, fleet.model), fleet.engineConfiguration),

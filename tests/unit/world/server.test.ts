@@ -111,6 +111,7 @@ describe('sites', () => {
 });
 
 describe('refusals', () => {
+  const acmeDeployment = (deployment: string) => ({ fleets: acmeWith({ deployment }).fleets });
   const engine = (changes: object) =>
     acmeWith({ engineConfiguration: { ...ACME_FLEET.engineConfiguration, ...changes } });
   const bad: readonly [string, object][] = [
@@ -118,6 +119,14 @@ describe('refusals', () => {
     ['body.fleets', { fleets: [] }],
     ['body.fleets', { fleets: [ACME_FLEET, ACME_FLEET] }],
     ['body.places.0.region', { places: [{ provider: 'aws', region: 'mars-1' }] }],
+    [
+      'body.fleets.0.deployment',
+      {
+        priceBook: 'list',
+        ...acmeDeployment('Prod.1'),
+        places: [{ provider: 'gcp', region: 'us-central1' }],
+      },
+    ],
     ['body.seed', { seed: 'seven' }],
     ['body.priceBook', { priceBook: 'none' }],
     ['body.preset', { preset: undefined }],

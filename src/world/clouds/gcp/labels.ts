@@ -10,7 +10,10 @@ export function labelsOf(tags: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(
     Object.entries(tags).map(([key, value]) => [
       labelKey(key),
-      value.toLowerCase().replaceAll(/[^-_a-z0-9]/g, '-'),
+      value
+        .toLowerCase()
+        .replaceAll(/[^-_a-z0-9]/g, '-')
+        .slice(0, 63),
     ]),
   );
 }
