@@ -8,7 +8,7 @@ import type {
 } from '../../../../../src/contracts/api/orchestration.ts';
 import { analyzeQuality } from '../../../../../src/platform/agents/application/analyze.ts';
 import { goldenBaselineOf } from '../../../../../src/platform/agents/application/baseline.ts';
-import { acme, fakeServices, node } from '../fakes.ts';
+import { acme, fakeServices, node, stillClock } from '../fakes.ts';
 import { fakeQuality, goldenAnswers, type GoldenScript } from './golden.ts';
 
 const GOOD = acme().deployments[0]!.engine_configuration;
@@ -31,10 +31,12 @@ async function analyze(
     readonly trigger?: AnalysisTrigger | null;
   },
 ) {
-  const quality = fakeQuality({ runs: [{ answers: goldenAnswers({}) }], baseline: null, ...script });
+  const clock = stillClock();
+  const quality = fakeQuality({ run: { answers: goldenAnswers({}) }, baseline: null, ...script }, clock);
   const contexts = [...(script.contexts ?? [acme()])];
   const services = {
     ...fakeServices(),
+    clock,
     quality: quality.client,
     orchestrator: {
       context: async () => (contexts.length > 1 ? contexts.shift()! : contexts[0]!),
@@ -56,12 +58,12 @@ const CHANGED: AnalysisTrigger = {
   from: GOOD,
   to: BAD,
 };
-const worse = { runs: [{ answers: goldenAnswers({ seed: 3, drop: 0.08 }) }] };
+const worse = { run: { answers: goldenAnswers({ seed: 3, drop: 0.08 }) } };
 
 describe('the first golden run', () => {
   it('asks 200 prompts and becomes the baseline of the present configuration', async () => {
     const { ordered, baselines, recommendations, text } = await analyze({});
-    expect(ordered).toEqual([{ deployment: 'vllm-prod-1', prompts: 200 }]);
+    expect(ordered.map(({ prompts }) => prompts)).toEqual([40, 200]);
     expect(baselines).toHaveLength(1);
     expect(baselines[0]).toMatchObject({
       deployment: 'vllm-prod-1',
@@ -75,19 +77,28 @@ describe('the first golden run', () => {
   });
 
   it('establishes nothing when prompts stayed without an answer, and says how many', async () => {
-    const runs = [
-      { status: 'failed', answers: goldenAnswers({ prompts: 120 }), problem: 'i-3 did not answer' },
-    ] as const;
-    const { baselines, text } = await analyze({ runs });
+    const run = {
+      status: 'failed',
+      answers: goldenAnswers({ prompts: 120 }),
+      problem: 'i-3 did not answer',
+    } as const;
+    const { baselines, text } = await analyze({ run });
     expect(baselines).toEqual([]);
     expect(text).toMatch(/inconclusive.*all 200 golden prompts, 120 were answered \(i-3 did not answer\)/);
   });
 
   it('ends within the limit of a task when nobody answers, with what it has', async () => {
-    const { text, recommendations, baselines } = await analyze({ runs: [{ status: 'ordered' }] });
+    const { text, recommendations, baselines } = await analyze({ run: { status: 'ordered' } });
     expect(text).toContain('inconclusive, 0 of 200 golden prompts answered, at least 37 are needed');
-    expect(text).toContain('gld_2 is still ordered');
+    expect(text).toContain('gld_1 is still ordered');
     expect([recommendations, baselines]).toEqual([[], []]);
+  });
+
+  it('rests on the prompts that can be answered in time, where answers come slowly', async () => {
+    const slow = await analyze({ promptMs: 220 });
+    expect(slow.ordered.map(({ prompts }) => prompts)).toEqual([40]);
+    expect(slow.baselines).toMatchObject([{ baseline: { sample_size: 40, golden_run_id: 'gld_1' } }]);
+    expect((await analyze({ promptMs: 60 })).ordered.map(({ prompts }) => prompts)).toEqual([40, 200]);
   });
 
   it('of a change without a baseline does not make bad answers the norm', async () => {
@@ -114,7 +125,7 @@ describe('a golden run against the baseline', () => {
         pairs: 200,
         baseline_id: 'qbl_1',
         golden_run_id: 'gld_2',
-        quality_drop: expect.closeTo(0.08, 2),
+        quality_drop: expect.closeTo(0.08, 2) as number,
       }),
     ]);
     expect(found.text).toMatch(/a regression since revision main → bad, chat_template llama-3 → chatml/);
@@ -133,8 +144,8 @@ describe('a golden run against the baseline', () => {
         to: GOOD,
       },
       forecast: {
-        cost_before_usd_per_month: expect.closeTo(120_000),
-        cost_after_usd_per_month: expect.closeTo(120_000),
+        cost_before_usd_per_month: expect.closeTo(120_000) as number,
+        cost_after_usd_per_month: expect.closeTo(120_000) as number,
         savings_usd_per_month: 0,
         latency: null,
         inputs: { golden_pairs_count: 200 },
@@ -179,10 +190,12 @@ describe('a golden run against the baseline', () => {
   });
 
   it('proves a regression from part of the answers, with their number', async () => {
-    const runs = [
-      { status: 'failed', problem: 'time', answers: goldenAnswers({ seed: 3, prompts: 50, drop: 0.08 }) },
-    ] as const;
-    const found = await analyze({ runs, baseline: baselineWith(GOOD), contexts: [running(BAD)] });
+    const run = {
+      status: 'failed',
+      problem: 'time',
+      answers: goldenAnswers({ seed: 3, prompts: 50, drop: 0.08 }),
+    } as const;
+    const found = await analyze({ run, baseline: baselineWith(GOOD), contexts: [running(BAD)] });
     expect(found.recommendations).toHaveLength(1);
     expect(found.reports[0]?.pairs).toBe(50);
   });
@@ -198,9 +211,11 @@ describe('a golden run against the baseline', () => {
     const [first] = acme().deployments;
     const two = { ...acme(), deployments: [first!, { ...first!, name: 'embeddings' }] };
     const one = await analyze({ contexts: [two], trigger: CHANGED });
-    expect(one.ordered.map(({ deployment }) => deployment)).toEqual(['vllm-prod-1']);
+    expect(new Set(one.ordered.map(({ deployment }) => deployment))).toEqual(new Set(['vllm-prod-1']));
     const both = await analyze({ contexts: [two] });
-    expect(both.ordered.map(({ deployment }) => deployment)).toEqual(['vllm-prod-1', 'embeddings']);
+    expect(new Set(both.ordered.map(({ deployment }) => deployment))).toEqual(
+      new Set(['vllm-prod-1', 'embeddings']),
+    );
     const gone = await analyze({ contexts: [{ ...acme(), deployments: [] }], trigger: CHANGED });
     expect(gone.text).toBe('vllm-prod-1 is not there any more');
     expect((await analyze({ contexts: [{ ...acme(), deployments: [] }] })).text).toBe(

@@ -7,7 +7,8 @@ import type {
 } from '../../../../../src/contracts/api/orchestration.ts';
 import type { AgentServices } from '../../../../../src/platform/agents/kit/services.ts';
 import { randomStream } from '../../../../../src/support/random.ts';
-import { NOW_WORLD_MS } from '../fakes.ts';
+import type { Clock } from '../../../../../src/support/clock.ts';
+import { NOW_WORLD_MS, stillClock } from '../fakes.ts';
 
 /** Answers to the first prompts of the set: the same prompt is as hard in every run, each asking adds a little noise. */
 export function goldenAnswers(changes: {
@@ -31,35 +32,42 @@ export function goldenAnswers(changes: {
 }
 
 export interface GoldenScript {
-  /** The run as it stands at each look; the last one stays. */
-  readonly runs: readonly Partial<GoldenRunStatus>[];
+  /** What the whole run comes to; the few prompts asked first are then answered, unless nothing ever is (`ordered`). */
+  readonly run: Partial<GoldenRunStatus>;
+  /** Time a prompt takes. */
+  readonly promptMs?: number;
   readonly baseline: GoldenBaseline | null;
 }
 
 /** An orchestrator's side of golden prompts that keeps what it was told. */
-export function fakeQuality(script: GoldenScript) {
+export function fakeQuality(script: GoldenScript, clock: Clock = stillClock()) {
   const ordered: { readonly deployment: string; readonly prompts: number }[] = [];
   const baselines: GoldenBaselineRequest[] = [];
   const reports: QualityComparisonReport[] = [];
-  let looks = 0;
-  const run = (deployment: string): GoldenRunStatus => {
-    const now = script.runs[Math.min(looks, script.runs.length - 1)];
-    looks += 1;
-    return {
-      golden_run_id: 'gld_2',
-      deployment,
+  let orderedAtMs = 0;
+  const run = (prompts: number): GoldenRunStatus => {
+    const whole: GoldenRunStatus = {
+      golden_run_id: prompts === 200 ? 'gld_2' : 'gld_1',
+      deployment: 'vllm-prod-1',
       status: 'completed',
       answers: [],
       problem: null,
-      ...now,
+      ...script.run,
     };
+    const due = orderedAtMs + prompts * (script.promptMs ?? 0);
+    if (whole.status === 'ordered' || clock.monotonicMs() < due) {
+      return { ...whole, status: 'ordered', answers: [] };
+    }
+    if (prompts === 200) return whole;
+    return { ...whole, status: 'completed', problem: null, answers: whole.answers.slice(0, prompts) };
   };
   const client: AgentServices['quality'] = {
     order: async (_customer, request) => {
       ordered.push(request);
-      return { ...run(request.deployment), status: 'ordered', answers: [] };
+      orderedAtMs = clock.monotonicMs();
+      return { ...run(request.prompts), status: 'ordered', answers: [] };
     },
-    run: async () => run('vllm-prod-1'),
+    run: async (_customer, id) => run(id === 'gld_2' ? 200 : 40),
     baseline: async () => script.baseline,
     recordBaseline: async (_customer, request) => {
       baselines.push(request);

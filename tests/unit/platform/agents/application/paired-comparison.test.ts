@@ -96,7 +96,10 @@ describe('golden prompts, paired', () => {
         quality_score: odd ? noisy(index, level) : level,
       }));
     const small = comparePaired(run(0.8, false), run(0.75, true));
-    expect(small).toMatchObject({ verdict: 'inconclusive', drop: { share: expect.closeTo(0.0625) } });
+    expect(small).toMatchObject({
+      verdict: 'inconclusive',
+      drop: { share: expect.closeTo(0.0625) as number },
+    });
     expect(small.drop?.lower).toBeLessThan(0);
     // Proven, but not as large as the alarm's.
     expect(comparePaired(run(0.8, false), run(0.765, false))).toMatchObject({ verdict: 'kept' });
@@ -108,7 +111,7 @@ describe('golden prompts, paired', () => {
     expect(comparePaired(scores(0.9), scores(0.9))).toMatchObject({ verdict: 'kept' });
     expect(comparePaired(scores(0.9), scores(0.8))).toMatchObject({
       verdict: 'regression',
-      drop: { lower: expect.closeTo(0.1 / 0.9), upper: expect.closeTo(0.1 / 0.9) },
+      drop: { lower: expect.closeTo(0.1 / 0.9) as number, upper: expect.closeTo(0.1 / 0.9) as number },
     });
   });
 

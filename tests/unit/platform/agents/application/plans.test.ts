@@ -5,6 +5,7 @@ import type {
   ConfigurationPlan,
   MigrationPlan,
   OptimizationPlan,
+  ScaleInPlan,
 } from '../../../../../src/contracts/api/recommendations.ts';
 import { goldenBaselineOf } from '../../../../../src/platform/agents/application/baseline.ts';
 import { applicationAgent } from '../../../../../src/platform/agents/application/index.ts';
@@ -34,13 +35,14 @@ const configure = (changes: Partial<EngineConfiguration>): ConfigurationPlan => 
   from: NOW,
   to: { ...NOW, ...changes },
 });
-const shutdown: OptimizationPlan = {
+const shutdown: ScaleInPlan = {
   ...scope,
   kind: 'scale_in',
   reason: 'idle',
   retire_instance_ids: ['i-1', 'i-2'],
   keep_instance_ids: [],
 };
+const scaleIn: OptimizationPlan = { ...shutdown, reason: 'over_provisioned', keep_instance_ids: ['i-3'] };
 const placement: OptimizationPlan = {
   ...scope,
   kind: 'placement',
@@ -86,7 +88,7 @@ async function opinionOn(
     goldenOf === null || measured === null
       ? null
       : { baseline: { id: 'qbl_1', ...measured }, engine_configuration: goldenOf, answers };
-  const services = { ...fakeServices(seen), quality: fakeQuality({ runs: [], baseline }).client };
+  const services = { ...fakeServices(seen), quality: fakeQuality({ run: {}, baseline }).client };
   const recommendation = recommendationOf({
     type: 'hybrid',
     title: 'A plan',
@@ -105,7 +107,7 @@ describe("the application agent's opinion on each kind of plan", () => {
   it.each([
     ['spot migration', migration],
     ['speed-only change', configure({ kv_allocation: 'paged', prefix_caching: true, scheduler: 'chunked' })],
-    ['scale-in', { ...shutdown, reason: 'over_provisioned', keep_instance_ids: ['i-3'] } as OptimizationPlan],
+    ['scale-in', scaleIn],
   ])('approves a %s with the figures it rests on', async (_name, plan) => {
     const opinion = await opinionOn(plan);
     expect(opinion).toMatchObject({
