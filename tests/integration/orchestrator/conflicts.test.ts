@@ -326,6 +326,18 @@ describe('a resolution', () => {
   });
 });
 
+describe('the description of the API', () => {
+  it('holds the routes of conflicts and says what they refuse', async () => {
+    const { body } = await rig.expect(200, 'GET', '/openapi.json', null);
+    const { paths } = body as unknown as {
+      paths: Record<string, Partial<Record<'post' | 'put', { description: string }>>>;
+    };
+    expect(paths['/orchestrator/execute-resolution']?.post?.description).toContain('NOT_VALIDATED');
+    expect(paths['/recommendations/{id}/dependencies']?.put?.description).toContain('DEPENDENCY_CYCLE');
+    expect(paths).toHaveProperty(['/orchestrator/resolve-conflict']);
+  });
+});
+
 describe('a new analysis', () => {
   it('does not repeat what is under way, what is done, or what rests on nodes that are gone', async () => {
     const { cost, performance } = await threeOffers();

@@ -6,6 +6,7 @@ import {
   agentCards,
   nonConflictingSavings,
 } from '../../../../../src/platform/orchestrator/dashboard/policy.ts';
+import { planOf } from '../conflicts/parties.ts';
 
 const offer = (saving: number, deployment: string, replaced: readonly string[] = []) => ({
   estimated_savings: saving,
@@ -28,6 +29,8 @@ describe('potential savings', () => {
     expect(nonConflictingSavings([offer(100, 'a'), offer(300, 'a')])).toBe(300);
     expect(nonConflictingSavings([offer(100, 'a'), offer(300, 'b')])).toBe(400);
     expect(nonConflictingSavings([offer(100, 'a', ['i-1']), offer(300, 'b', ['i-1'])])).toBe(300);
+    const hybrid = { estimated_savings: 350, plan: planOf('hybrid', 'a') };
+    expect(nonConflictingSavings([offer(300, 'a'), hybrid, offer(50, 'b')])).toBe(400);
   });
 
   it('lie between the best offer and the sum of all', () => {

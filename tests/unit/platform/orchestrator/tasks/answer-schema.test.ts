@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import type { HybridPlan } from '../../../../../src/contracts/api/recommendations.ts';
 import { readAnswer } from '../../../../../src/platform/orchestrator/tasks/answer-schema.ts';
+import { planOf } from '../conflicts/parties.ts';
 
 const answer = (result: unknown, taskId = 'tsk_1') => ({
   task_id: taskId,
@@ -20,7 +22,33 @@ const opinion = (changes: object = {}) => ({
   },
 });
 
+const hybrid = planOf('hybrid') as HybridPlan;
+const twice = { ...hybrid, parts: [...hybrid.parts, ...hybrid.parts] };
+const offer = {
+  forecast: {
+    cost_before_usd_per_month: 2,
+    cost_after_usd_per_month: 1,
+    raw_savings_usd_per_month: 1,
+    savings_usd_per_month: 1,
+    low_usd_per_month: 1,
+    high_usd_per_month: 1,
+    inputs: {},
+    patterns: [],
+    latency: null,
+  },
+  confidence: 0.9,
+  risk_level: 'low',
+  reasons: ['…'],
+};
+
 describe('an answer', () => {
+  it('that negotiates is read when its hybrid holds together', () => {
+    const body = answer({ type: 'negotiate', hybrid: { plan: hybrid, ...offer }, reasons: ['…'] });
+    expect(readAnswer('tsk_1', 'negotiate', body).ok).toBe(true);
+    const none = answer({ type: 'negotiate', hybrid: null, reasons: ['No hybrid holds.'] });
+    expect(readAnswer('tsk_1', 'negotiate', none).ok).toBe(true);
+  });
+
   it('is read when it fits', () => {
     const read = readAnswer('tsk_1', 'validate', answer(opinion()));
     expect(read).toEqual({ ok: true, answer: answer(opinion()) });
@@ -43,6 +71,18 @@ describe('an answer', () => {
       answer({ type: 'learn', pattern_id: 'p', features: ['a'] }),
       'learn',
       'result.features.0',
+    ],
+    [
+      'a hybrid that holds a kind of part twice',
+      answer({ type: 'negotiate', hybrid: { plan: twice, ...offer }, reasons: ['…'] }),
+      'negotiate',
+      'result.hybrid.plan.parts',
+    ],
+    [
+      'an acknowledgement that acknowledges nothing',
+      answer({ type: 'resolution_executed', acknowledged: false }),
+      'resolution_executed',
+      'result.acknowledged',
     ],
     [
       'a recommendation without plan',
