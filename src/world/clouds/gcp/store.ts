@@ -113,12 +113,6 @@ export class GcpStore {
     this.#instancesOf(project).set(keyOf(zone, name), { ...instance, deletionProtection: on });
   }
 
-  setLabels(project: string, zone: string, name: string, labels: GcpInstance['labels']): void {
-    const instance = { ...this.get(project, zone, name), labels };
-    check(instance);
-    this.#instancesOf(project).set(keyOf(zone, name), instance);
-  }
-
   operation(project: string, name: string): GcpOperation {
     const operation = this.#operations.get(name);
     if (operation?.project === project) return operation;
