@@ -3,7 +3,7 @@ import type { ValidationDraft } from '../../../contracts/api/orchestration.ts';
 import type { OptimizationPlan } from '../../../contracts/api/recommendations.ts';
 import { changeBy } from '../kit/engine/change.ts';
 import { changesSpeed } from '../kit/engine/reconfigure.ts';
-import { commonPlaceOf } from '../kit/observation/instance-type.ts';
+import { commonTypeOf } from '../kit/observation/instance-type.ts';
 import { approve, approveIf, veto } from '../kit/opinion.ts';
 import { gpuFigures, percent } from './figures.ts';
 import { isUnderused, peakDemand, type Utilisation } from './utilisation.ts';
@@ -55,9 +55,9 @@ function judgeBusy(
   if (plan.kind === 'scale_in' && plan.reason === 'idle') {
     return refuse(`${plan.deployment} is not idle: ${demand.requests} requests in ${demand.minutes} minutes`);
   }
-  const place = commonPlaceOf(observation);
-  if (!place.ok) return refuse(place.reason);
-  const change = changeBy(plan, observation, place.instanceType);
+  const instanceType = commonTypeOf(observation);
+  if (instanceType === null) return refuse(`the nodes of ${plan.deployment} have no common forecast`);
+  const change = changeBy(plan, observation, instanceType);
   if (!change.ok) return refuse(...change.reasons);
   const nodes = observation.instances.length;
   const { nodes: after } = change;

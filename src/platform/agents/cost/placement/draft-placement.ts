@@ -146,6 +146,6 @@ function reasonsFor(parts: PlacementParts, before: number, savings: number): str
     `Transfer: ${transfer.gbPerMonth.toFixed(0)} GB a month at ${usd(parts.transferUsdPerMonth)}, from measured tokens at ` +
       `${BYTES_PER_TOKEN} bytes and ${MESSAGE_OVERHEAD_BYTES} bytes a message [assumption], no other egress counted.`,
     `The same GPUs serve there, so the measured constants hold; the network between the places is not in the latency.`,
-    ...(option.kept.length > 0 ? [`${option.kept.length} nodes stay where they are.`] : []),
+    ...(option.kept.length > 0 ? [`${option.kept.length} node(s) stay where they are.`] : []),
   ];
 }

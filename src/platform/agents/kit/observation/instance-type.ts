@@ -1,3 +1,4 @@
+import { equalTypes } from '../engine/accelerators.ts';
 import type { DeploymentObservation } from './observe-deployment.ts';
 
 export type CommonPlace =
@@ -25,4 +26,12 @@ export function commonPlaceOf({
   if (types.size > 1) return different('types', types);
   if (places.size > 1) return different('places', places);
   return { ok: true, instanceType: first.instance_type, provider: first.provider, region: first.region };
+}
+
+/** The type whose forecast holds for every node, wherever it runs; null where their GPUs differ. */
+export function commonTypeOf({ instances }: Pick<DeploymentObservation, 'instances'>): string | null {
+  const [first] = instances;
+  if (first === undefined) return null;
+  const equal = equalTypes(first.instance_type);
+  return instances.every(({ instance_type }) => equal.includes(instance_type)) ? first.instance_type : null;
 }

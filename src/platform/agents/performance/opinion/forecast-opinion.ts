@@ -10,7 +10,7 @@ import {
   ms,
   type FleetForecast,
 } from '../../kit/observation/fleet-forecast.ts';
-import { commonPlaceOf } from '../../kit/observation/instance-type.ts';
+import { commonTypeOf } from '../../kit/observation/instance-type.ts';
 import type { DeploymentObservation } from '../../kit/observation/observe-deployment.ts';
 import { approve, approveIf, veto } from '../../kit/opinion.ts';
 import { touchedInstances } from '../../kit/plans.ts';
@@ -29,9 +29,10 @@ export function judgeByForecast(
   const refuse = (reasons: readonly string[]): ValidationDraft => veto({ reasons, figures: {} });
   const gone = goneInstances(observation, plan);
   if (gone.length > 0) return refuse([`the plan touches instances that do not serve: ${gone.join(', ')}`]);
-  const place = commonPlaceOf(observation);
-  if (!place.ok) return refuse([place.reason]);
-  const change = changeBy(plan, observation, place.instanceType);
+  const instanceType = commonTypeOf(observation);
+  if (instanceType === null)
+    return refuse([`the nodes of ${plan.deployment} have no common latency forecast`]);
+  const change = changeBy(plan, observation, instanceType);
   if (!change.ok) return refuse(change.reasons);
   const forecast = forecastChange(observation, change.after, change.nodes);
   const figures = {

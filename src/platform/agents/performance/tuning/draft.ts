@@ -155,7 +155,7 @@ function reasonsFor(
   if (to.quantization !== observation.deployment.engine_configuration.quantization) {
     reasons.push(
       `${describeMode(mode)}: a weight pass takes ${percent(mode.weightPassFactor)} of its time in BF16, ` +
-        `${percent(qualityRatio)} of the score is kept by published evaluations.`,
+        `${(qualityRatio * 100).toFixed(1)} % of the score is kept by published evaluations.`,
     );
   }
   reasons.push(...brokenPromises.map((broken) => `Still missed afterwards: ${broken}.`));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ValidationDraft } from '../../../../../src/contracts/api/orchestration.ts';
 import type { OptimizationPlan } from '../../../../../src/contracts/api/recommendations.ts';
 import { validatePerformance } from '../../../../../src/platform/agents/performance/opinion/validate.ts';
-import { acme, fakeServices, requestsSeen, type FakeMeasurements } from '../fakes.ts';
+import { acme, fakeServices, node, requestsSeen, type FakeMeasurements } from '../fakes.ts';
 import { configurationPlan, placementPlan, recommending, replacementPlan, scaleInPlan } from '../plans.ts';
 
 async function opinion(
@@ -87,6 +87,14 @@ describe("the performance agent's opinion on other plans", () => {
     expect((await opinion(placementPlan('a2-highgpu-8g'))).verdict).toBe('approve');
     const other = await opinion(placementPlan('a3-highgpu-8g'));
     expect(other).toMatchObject({ verdict: 'veto', reasons: [expect.stringContaining('tells nothing')] });
+  });
+
+  it('judges a fleet over two clouds by its common GPUs, and none of different ones', async () => {
+    const mixed = (instance_type: string) =>
+      acme({ instances: [node(1), node(2), node(3), node(4, { provider: 'gcp', instance_type })] });
+    const plan = configurationPlan({ scheduler: 'chunked' });
+    expect((await opinion(plan, { context: mixed('a2-highgpu-8g') })).verdict).toBe('approve');
+    expect((await opinion(plan, { context: mixed('a3-highgpu-8g') })).verdict).toBe('veto');
   });
 
   it('approves an equal node for a lost one, also without telemetry, and vetoes any other', async () => {
