@@ -23,7 +23,9 @@ describe('e2e run', () => {
   it.each([
     [['run', 'spot-migraton'], 'Did you mean `spot-migration`?'],
     [['run', 'zzz'], '`e2e list` shows what there is.'],
-    [['run'], "missing required argument 'scenario'"],
+    [['run'], 'no scenario is named'],
+    [['run', '--tag', 'e3e'], 'Did you mean `e2e`?'],
+    [['run', 'spot-*', '--parallel', '0'], '--parallel: "0" is not a number from 1'],
     [['run', 'spot-migration', '--seed', 'seven'], '--seed: "seven" is not a number'],
     [['run', 'spot-migration', '--seed', '1.5'], '--seed: "1.5" is not a whole number'],
     [['run', 'spot-migration', '--seed', '-1'], '--seed: "-1" is not a number from 0'],
