@@ -16,7 +16,13 @@ import { acme, INTERRUPTIONS, quote } from '../../unit/platform/agents/fakes.ts'
 
 const KEY = 'agent-key-of-this-test';
 const clock = createClock(anchorNow(60));
-const ANALYZE = { task_id: 'tsk_1', type: 'analyze', customer_id: 'cus_1', analysis_id: 'anl_1' };
+const ANALYZE = {
+  task_id: 'tsk_1',
+  type: 'analyze',
+  customer_id: 'cus_1',
+  analysis_id: 'anl_1',
+  trigger: null,
+};
 
 /** Stands in for orchestrator, market and ClickHouse's ping: answers by path, writes down what came. */
 class Neighbours implements AsyncDisposable {
