@@ -7,6 +7,7 @@ import { createCloudAccess } from '../../../src/platform/executor/cloud/access.t
 import { TAGS, type Cloud, type LaunchRequest } from '../../../src/platform/executor/cloud/cloud.ts';
 import { openGcp } from '../../../src/platform/executor/cloud/gcp.ts';
 import type { CloudDoor } from '../../../src/platform/executor/contract.ts';
+import { anchorNow, createClock } from '../../../src/support/clock.ts';
 import { sequentialIds } from '../../../src/support/ids.ts';
 import { createLogger } from '../../../src/support/logging.ts';
 import { createGcpServer } from '../../../src/world/clouds/gcp/server.ts';
@@ -14,6 +15,7 @@ import { GcpStore } from '../../../src/world/clouds/gcp/store.ts';
 import { createGcpTokens } from '../../../src/world/clouds/gcp/tokens.ts';
 
 const wallMs = (): number => Date.parse('2026-11-22T00:00:00Z');
+const clock = createClock(anchorNow(60));
 const ids = sequentialIds();
 let dryZone = '';
 const store = new GcpStore({ ids, worldMs: wallMs, hasSpotCapacity: (_project, zone) => zone !== dryZone });
@@ -34,7 +36,7 @@ afterAll(() => server.close());
 const enter = (at: string, through: CloudDoor): Promise<Cloud> =>
   createCloudAccess({
     aws: () => Promise.reject(new Error('not asked here')),
-    gcp: openGcp({ endpoint: at, wallMs: () => Date.now() }),
+    gcp: openGcp({ endpoint: at, wallMs: () => clock.wallMs() }),
   })(through);
 
 beforeEach(async () => {
