@@ -2,7 +2,15 @@ import type { GoldenAnswer } from '../../../contracts/api/agent-runtime.ts';
 import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
 import type { GoldenRunStatus, QualityComparisonReport } from '../../../contracts/api/orchestration.ts';
 import type { QualityBaseline } from '../../../contracts/api/recommendations.ts';
-import type { DefaultedJson, Json, Nullable, NullableJson, NullableTimestamp, Timestamp } from './columns.ts';
+import type {
+  Defaulted,
+  DefaultedJson,
+  Json,
+  Nullable,
+  NullableJson,
+  NullableTimestamp,
+  Timestamp,
+} from './columns.ts';
 
 /** How good answers are and were, and with which engine configuration. */
 
@@ -60,6 +68,8 @@ export interface DeploymentConfigurationsTable {
   /** Another configuration that was reported since, and how often in a row. */
   candidate: NullableJson<EngineConfiguration>;
   candidate_reports: number;
+  /** Nodes that ran it then. */
+  candidate_nodes: Defaulted<number>;
   /** Wall time of the last inventory. */
   looked_at: Timestamp;
 }

@@ -35,22 +35,26 @@ async function watchDeployment(
   const reported = report.engine_configuration;
   if (row === undefined) return insertConfiguration(trx, customerId, report.name, reported, now);
   const settlement = settle(
-    { settled: row.settled, candidate: row.candidate, candidateReports: row.candidate_reports },
+    {
+      settled: row.settled,
+      candidate: row.candidate,
+      candidateReports: row.candidate_reports,
+      candidateNodes: row.candidate_nodes,
+    },
     report,
   );
-  if (settlement.kind === 'unchanged') return keep(trx, row, { candidate: null, reports: 0, now });
+  if (settlement.kind === 'unchanged') return adopt(trx, row, row.settled, now);
   const optimizations = await optimizationsSince(trx, row);
   if (
     optimizations.some(({ plan }) => configurationsOf(plan).some((one) => sameConfiguration(one, reported)))
   ) {
     return adopt(trx, row, reported, now);
   }
-  const reports = settlement.kind === 'watching' ? settlement.candidateReports : row.candidate_reports + 1;
   const mustWait =
     settlement.kind === 'watching' ||
     optimizations.some(({ finished_at }) => finished_at === null) ||
     (await isBeingAnalysed(trx, customerId, report.name));
-  if (mustWait) return keep(trx, row, { candidate: reported, reports, now });
+  if (mustWait) return watch(trx, row, reported, settlement);
   await announce(services, trx, row, reported);
   await adopt(trx, row, reported, now);
 }
@@ -121,18 +125,19 @@ async function adopt(
     .execute();
 }
 
-async function keep(
+/** Keeps what was seen; the moment before the change stays, so that its author is still found. */
+async function watch(
   trx: Trx,
   row: ConfigurationRow,
-  next: { readonly candidate: EngineConfiguration | null; readonly reports: number; readonly now: Date },
+  candidate: EngineConfiguration,
+  seen: { readonly candidateReports: number; readonly candidateNodes: number },
 ): Promise<void> {
   await trx
     .updateTable('deployment_configurations')
     .set({
-      candidate: next.candidate === null ? null : JSON.stringify(next.candidate),
-      candidate_reports: next.reports,
-      // While a change is watched the moment before it stays, so that its author is still found.
-      ...(next.candidate === null ? { looked_at: next.now } : {}),
+      candidate: JSON.stringify(candidate),
+      candidate_reports: seen.candidateReports,
+      candidate_nodes: seen.candidateNodes,
     })
     .where('customer_id', '=', row.customer_id)
     .where('deployment', '=', row.deployment)

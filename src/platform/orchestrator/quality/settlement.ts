@@ -4,18 +4,26 @@ import { sameConfiguration } from '../../kit/configuration-differences.ts';
 
 /** Inventories in a row that must report the same before a configuration counts as the deployment's own. */
 const REPORTS_TO_SETTLE = 2;
-/** While nodes still differ a rollout may be under way; after this many the mixture is what there is. */
-const REPORTS_TO_SETTLE_MIXED = 5;
+/**
+ * While nodes differ a rollout may be under way, and answers would be those of both configurations; when the mixture has
+ * not moved for so many reports (ten world minutes, twice what a node takes to restart), it is what there is.
+ */
+const REPORTS_TO_SETTLE_MIXED = 10;
 
 export interface KnownConfiguration {
   readonly settled: EngineConfiguration;
   readonly candidate: EngineConfiguration | null;
+  /** Reports in a row that told of it, with as many nodes as now. */
   readonly candidateReports: number;
+  readonly candidateNodes: number;
 }
 export type Settlement =
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'watching'; readonly candidateReports: number }
-  | { readonly kind: 'changed' };
+  | {
+      readonly kind: 'watching' | 'changed';
+      readonly candidateReports: number;
+      readonly candidateNodes: number;
+    };
 
 type Report = Pick<DeploymentReport, 'engine_configuration' | 'engine_configurations'>;
 
@@ -23,14 +31,23 @@ type Report = Pick<DeploymentReport, 'engine_configuration' | 'engine_configurat
 export function settle(known: KnownConfiguration, report: Report): Settlement {
   const reported = report.engine_configuration;
   if (sameConfiguration(known.settled, reported)) return { kind: 'unchanged' };
-  const again = known.candidate !== null && sameConfiguration(known.candidate, reported);
+  const { agreeing, all } = countNodes(report);
+  const again =
+    known.candidate !== null &&
+    sameConfiguration(known.candidate, reported) &&
+    known.candidateNodes === agreeing;
   const candidateReports = (again ? known.candidateReports : 0) + 1;
-  const needed = nodesAgree(report) ? REPORTS_TO_SETTLE : REPORTS_TO_SETTLE_MIXED;
-  return candidateReports >= needed ? { kind: 'changed' } : { kind: 'watching', candidateReports };
+  const needed = agreeing === all ? REPORTS_TO_SETTLE : REPORTS_TO_SETTLE_MIXED;
+  const kind = candidateReports >= needed ? 'changed' : 'watching';
+  return { kind, candidateReports, candidateNodes: agreeing };
 }
 
-function nodesAgree({ engine_configuration, engine_configurations }: Report): boolean {
-  return Object.values(engine_configurations ?? {}).every((one) =>
-    sameConfiguration(one, engine_configuration),
-  );
+/** Nodes that run what most run, and nodes that tell what they run; both 0 where only the whole is reported. */
+function countNodes({ engine_configuration, engine_configurations }: Report): {
+  agreeing: number;
+  all: number;
+} {
+  const nodes = Object.values(engine_configurations ?? {});
+  const agreeing = nodes.filter((one) => sameConfiguration(one, engine_configuration)).length;
+  return { agreeing, all: nodes.length };
 }

@@ -57,6 +57,7 @@ const statements = [
     settled jsonb NOT NULL,
     candidate jsonb,
     candidate_reports integer NOT NULL DEFAULT 0,
+    candidate_nodes integer NOT NULL DEFAULT 0,
     looked_at timestamptz NOT NULL,
     PRIMARY KEY (customer_id, deployment)
   )`,

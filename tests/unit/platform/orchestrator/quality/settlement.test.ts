@@ -21,6 +21,7 @@ const known = (changes: Partial<KnownConfiguration> = {}): KnownConfiguration =>
   settled: OLD,
   candidate: null,
   candidateReports: 0,
+  candidateNodes: 0,
   ...changes,
 });
 
@@ -32,8 +33,9 @@ function settleAll(reports: readonly Parameters<typeof settle>[1][]): readonly s
     if (settlement.kind === 'changed') now = known({ settled: report.engine_configuration });
     else if (settlement.kind === 'unchanged') now = known({ settled: now.settled });
     else {
-      const { candidateReports } = settlement;
-      now = known({ settled: now.settled, candidate: report.engine_configuration, candidateReports });
+      const { candidateReports, candidateNodes } = settlement;
+      const candidate = report.engine_configuration;
+      now = known({ settled: now.settled, candidate, candidateReports, candidateNodes });
     }
     return settlement.kind;
   });
@@ -58,9 +60,9 @@ describe('a configuration settles', () => {
     ]);
   });
 
-  it('once, although ten nodes take it one by one', () => {
-    const reports = Array.from({ length: 12 }, (_none, done) => {
-      const changed = Math.min(done, 10);
+  it.each([1, 6, 9])('once and after the last node, although ten take it, %s reports apart', (apart) => {
+    const reports = Array.from({ length: 12 * apart }, (_none, minute) => {
+      const changed = Math.min(Math.floor(minute / apart), 10);
       const engine_configurations = Object.fromEntries(
         Array.from({ length: 10 }, (_node, index) => [`i-${index}`, index < changed ? NEW : OLD]),
       );
@@ -68,8 +70,7 @@ describe('a configuration settles', () => {
     });
     const seen = settleAll(reports);
     expect(seen.filter((kind) => kind === 'changed')).toHaveLength(1);
-    // Only when the last node has it.
-    expect(seen.indexOf('changed')).toBe(10);
+    expect(seen.indexOf('changed')).toBe(10 * apart + 1);
   });
 
   it('as the mixture it is, when some nodes never take it', () => {
@@ -77,12 +78,8 @@ describe('a configuration settles', () => {
       engine_configuration: NEW,
       engine_configurations: { 'i-1': NEW, 'i-2': NEW, 'i-3': OLD },
     };
-    expect(settleAll([mixed, mixed, mixed, mixed, mixed])).toEqual([
-      'watching',
-      'watching',
-      'watching',
-      'watching',
-      'changed',
-    ]);
+    const seen = settleAll(Array.from({ length: 12 }, () => mixed));
+    expect(seen.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 'watching'));
+    expect(seen.slice(9)).toEqual(['changed', 'unchanged', 'unchanged']);
   });
 });
