@@ -133,7 +133,8 @@ async function holdAgainst(held: Held): Promise<Finding> {
     return finding(`${said}: a regression, but the configuration is the same: nothing to roll back to.`);
   }
   const draft = draftRollback({ ...held, comparison: { ...comparison, drop: comparison.drop } });
-  const consequence = draft === null ? 'no node runs that could be rolled back' : 'the way back is recommended';
+  const consequence =
+    draft === null ? 'no node runs that could be rolled back' : 'the way back is recommended';
   return finding(`${said}: a regression since ${changes.join(', ')}; ${consequence}.`, draft);
 }
 
