@@ -13,6 +13,7 @@ import type { StepAction } from '../src/contracts/runs.ts';
 import { openLiveUpdates, waitForCondition, waitForOptimizationComplete } from '../src/client/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
+import { areOrderedAndComplete } from './live-events.ts';
 import { isTimeout } from './measurements.ts';
 import { inspectMigration } from './migration-inspection.ts';
 import { createActionTaker, type ActionTaker } from './step-actions.ts';
@@ -186,17 +187,7 @@ function recordActions(
 }
 
 function recordEvents(log: EvidenceLog, events: readonly LiveEvent[], optimization: Optimization): void {
-  const ordered = events.every(({ sequence }, index) => sequence === index + 1);
-  const ofSteps = (type: string): string[] =>
-    events.filter((event) => event.type === type).map(({ data }) => String(data['step'] ?? data['name']));
-  const started = ofSteps('optimization.step_started');
-  const completed = ofSteps('optimization.step_completed');
-  const expected = optimization.execution_steps
-    .filter(({ status }) => status === 'completed')
-    .map(({ name }) => name);
-  const complete =
-    expected.length > 0 && expected.every((name) => started.includes(name) && completed.includes(name));
-  log.record('events.ordered-and-complete', ordered && complete, {
+  log.record('events.ordered-and-complete', areOrderedAndComplete(events, optimization.execution_steps), {
     unit: 'flag',
     source: 'WS /ws/customers/{id}',
     sampleSize: events.length,

@@ -30,7 +30,10 @@ export function recordForecast(log: EvidenceLog, { forecast }: Recommendation): 
 
 function recordPrediction(log: EvidenceLog, what: ForecastWhat, prediction: Prediction): void {
   for (const name of ['predicted', 'low', 'high'] as const) {
-    log.record(`forecast.${what}.${name}`, prediction[name], { unit: UNITS[what], source: FROM_RECOMMENDATION });
+    log.record(`forecast.${what}.${name}`, prediction[name], {
+      unit: UNITS[what],
+      source: FROM_RECOMMENDATION,
+    });
   }
 }
 

@@ -14,7 +14,7 @@ const followed: readonly Gate[] = [
     gate: 'live-events-ordered-and-complete',
     evidence: 'events.ordered-and-complete',
     expected: true,
-    because: 'sequence without gap, a start and an end for each completed step',
+    because: 'sequence without gap, a start and an end for each step that began',
   }),
   flagIs({
     gate: 'audit-chain-valid',
@@ -54,11 +54,7 @@ export const spotRollbackGates = {
   'monitor-execution': [
     rolledBack,
     actionsStruck(),
-    textContains({
-      gate: 'canary-found-bad',
-      evidence: 'optimization.reason',
-      words: ['canary', 'validate_canary'],
-    }),
+    textIn({ gate: 'canary-found-bad', evidence: 'optimization.failed-step', allowed: ['validate_canary'] }),
     ...followed,
   ],
   'verify-audit': [auditComplete(), inTime],
