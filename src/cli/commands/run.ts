@@ -93,6 +93,7 @@ export function registerRun(program: Command): void {
 
 async function run(patterns: readonly string[], options: RunOptions): Promise<void> {
   const scenarios = selectScenarios({ patterns, tags: options.tag, notTags: options.notTag });
+  refuseAloneOnly(scenarios.length, options);
   for (const scenario of scenarios) {
     checkFaults(scenario, options.fault);
     checkSettings(scenario, options.set);
@@ -128,6 +129,13 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
           runsDirectory: join(PROJECT_ROOT, '.e2e', 'runs'),
         })
       : await runSuite(scenarios, { ...common, environment, parallel: options.parallel ?? 1 });
+}
+
+/** One stream of objects and one run id belong to one run. */
+function refuseAloneOnly(count: number, { parallel, json, detach }: RunOptions): void {
+  const several = count > 1 || parallel !== undefined;
+  const option = json === true ? '--json' : detach === true ? '--detach' : null;
+  if (several && option !== null) throw new OptiInfraError('USAGE', `${option} is for a single scenario`);
 }
 
 interface Common {

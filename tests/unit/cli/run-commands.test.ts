@@ -24,6 +24,8 @@ describe('e2e run', () => {
     [['run', 'spot-migraton'], 'Did you mean `spot-migration`?'],
     [['run', 'zzz'], '`e2e list` shows what there is.'],
     [['run'], 'no scenario is named'],
+    [['run', 'spot-*', '--detach'], '--detach is for a single scenario'],
+    [['run', 'rollback', '--parallel', '1', '--json'], '--json is for a single scenario'],
     [['run', '--tag', 'e3e'], 'Did you mean `e2e`?'],
     [['run', 'spot-*', '--parallel', '0'], '--parallel: "0" is not a number from 1'],
     [['run', 'spot-migration', '--seed', 'seven'], '--seed: "seven" is not a number'],
