@@ -5,6 +5,7 @@ import { createAuditActivities } from './audit.ts';
 import { createBaselineActivities } from './baseline.ts';
 import { translatingErrors, type ActivityDependencies } from './context.ts';
 import { createExecutionActivities } from './execution.ts';
+import { createFleetActivities } from './fleet.ts';
 import { createFixtureActivities } from './fixture.ts';
 import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
@@ -24,6 +25,7 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createAuditActivities(dependencies),
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
+    ...createFleetActivities(dependencies),
     ...createLearningActivities(dependencies),
     ...createReportActivities(dependencies),
   } satisfies HarnessActivities);

@@ -1,4 +1,6 @@
 /** The workflow types of the harness, as the bundle exports them. */
+export { idleDetection } from './idle-detection.ts';
+export { rightsizing } from './rightsizing.ts';
 export { rollback } from './rollback.ts';
 export { spotInterruption } from './spot-interruption.ts';
 export { spotMigration } from './spot-migration.ts';

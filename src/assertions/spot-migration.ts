@@ -18,19 +18,15 @@ import { twinForecastNotWorse } from './twin-forecast.ts';
 const BASELINE = { minimumSamples: THRESHOLDS.baselineRequests };
 const SETTLED = { minimumSamples: CANARY.cleanRequestsForErrorRate };
 
-export const initialState: readonly Gate[] = [
-  witnessesAgree({
-    gate: 'monthly-cost-is-the-contract',
-    evidence: 'cost.monthly.platform',
-    witness: 'cost.monthly.contract',
-    toleranceShare: THRESHOLDS.costWitnessToleranceShare,
-  }),
-  witnessesAgree({
-    gate: 'monthly-cost-agrees-with-inventory',
-    evidence: 'cost.monthly.platform',
-    witness: 'cost.monthly.inventory',
-    toleranceShare: THRESHOLDS.costWitnessToleranceShare,
-  }),
+export const costWitnessed: Gate = witnessesAgree({
+  gate: 'monthly-cost-agrees-with-inventory',
+  evidence: 'cost.monthly.platform',
+  witness: 'cost.monthly.inventory',
+  toleranceShare: THRESHOLDS.costWitnessToleranceShare,
+});
+
+/** A baseline that later measurements may be compared with. */
+export const baselineMeasured: readonly Gate[] = [
   above({ gate: 'baseline-latency-p50', evidence: 'baseline.latency.p50', threshold: 0, ...BASELINE }),
   above({ gate: 'baseline-latency-p95', evidence: 'baseline.latency.p95', threshold: 0, ...BASELINE }),
   above({ gate: 'baseline-latency-p99', evidence: 'baseline.latency.p99', threshold: 0, ...BASELINE }),
@@ -53,6 +49,17 @@ export const initialState: readonly Gate[] = [
     witness: 'baseline.requests.clickhouse',
     toleranceShare: 0,
   }),
+];
+
+export const initialState: readonly Gate[] = [
+  witnessesAgree({
+    gate: 'monthly-cost-is-the-contract',
+    evidence: 'cost.monthly.platform',
+    witness: 'cost.monthly.contract',
+    toleranceShare: THRESHOLDS.costWitnessToleranceShare,
+  }),
+  costWitnessed,
+  ...baselineMeasured,
 ];
 
 export const analysisTriggered: readonly Gate[] = [

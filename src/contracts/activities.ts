@@ -197,10 +197,31 @@ export interface OutcomeActivities {
   measureQuality(input: { subject: RunSubject; baseline: Baseline; sinceMs: number }): Promise<Observation>;
   measureSavings(input: {
     subject: RunSubject;
-    baseline: Baseline;
+    baseline: Pick<Baseline, 'monthlyCostUsd'>;
     recommendationId: string;
     optimizationId: string;
   }): Promise<Observation<{ savingsUsdPerMonth: number }>>;
+}
+
+/** What is used, what an analysis said of it, and what a plan has made of the fleet: past the platform wherever it goes. */
+export interface FleetActivities {
+  /** Waits for the analysis to end; `analysis.findings`, and `analysis.recommendations` as `type of deployment`. */
+  readAnalysis(input: { subject: RunSubject; analysisId: string }): Promise<Observation>;
+  /** Requests and GPUs of each deployment in the last hour of world time, as `use.<deployment>.*`. */
+  measureUse(input: { subject: RunSubject }): Promise<Observation>;
+  /** World and clouds against a plan that was carried out and the snapshot before it, as `fleet.*`. */
+  inspectFleet(input: {
+    subject: RunSubject;
+    snapshot: StateSnapshot;
+    recommendationId: string;
+    optimizationId: string;
+  }): Promise<Observation>;
+  /** The latency that the recommendation promised for its deployment, measured in this window. */
+  measureLatencyForecast(input: {
+    subject: RunSubject;
+    recommendationId: string;
+    window: { readonly startMs: number; readonly endMs: number };
+  }): Promise<Observation>;
 }
 
 export interface LearningActivities {
@@ -234,6 +255,7 @@ export type HarnessActivities = FixtureActivities &
   AuditActivities &
   WindowActivities &
   OutcomeActivities &
+  FleetActivities &
   LearningActivities &
   ReportActivities;
 

@@ -1,5 +1,6 @@
 import type { Gate } from '../../contracts/runs.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
+import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
 import { spotInterruptionGates } from './spot-interruption.ts';
 import { spotMigrationGates } from './spot-migration.ts';
 
@@ -13,4 +14,6 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
+  rightsizing: rightsizingGates,
+  'idle-detection': idleDetectionGates,
 };

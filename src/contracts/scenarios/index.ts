@@ -1,5 +1,6 @@
 import type { ScenarioDefinition } from './definition.ts';
 import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+import { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
 import { SPOT_INTERRUPTION } from './spot-interruption.ts';
 import { SPOT_MIGRATION } from './spot-migration.ts';
 
@@ -11,6 +12,7 @@ export {
   type ScenarioSetting,
 } from './definition.ts';
 export { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+export { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
 export { INTERRUPTION_ARROWS, SPOT_INTERRUPTION } from './spot-interruption.ts';
 export { SPOT_MIGRATION } from './spot-migration.ts';
 
@@ -21,4 +23,6 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
+  RIGHTSIZING,
+  IDLE_DETECTION,
 ];

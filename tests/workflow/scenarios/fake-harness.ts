@@ -115,6 +115,10 @@ export function goodActivities(
     measureWindow: () => notAsked('measureWindow'),
     measureCost: () => notAsked('measureCost'),
     awaitOwnAccord: () => notAsked('awaitOwnAccord'),
+    readAnalysis: () => notAsked('readAnalysis'),
+    measureUse: () => notAsked('measureUse'),
+    inspectFleet: () => notAsked('inspectFleet'),
+    measureLatencyForecast: () => notAsked('measureLatencyForecast'),
     cleanUp: async () => [],
     recordInitialState: async () => observed('recordInitialState', baseline),
     triggerAnalysis: async () =>

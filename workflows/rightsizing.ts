@@ -1,0 +1,20 @@
+import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import { APPROVAL_DEADLINE_MS, RIGHTSIZING } from '../src/contracts/scenarios/index.ts';
+import { rightsizingGates } from '../src/assertions/scenarios/scale-in.ts';
+import { phasesWith } from './phases/at.ts';
+import { measureLatencyForecast } from './phases/fleet.ts';
+import { scaleIn } from './phases/scale-in.ts';
+import { createApprovalGate } from './support/approval.ts';
+import { runScenario } from './support/run-scenario.ts';
+
+const at = phasesWith(rightsizingGates);
+
+/** A fleet of which about a third is needed at its P95 minute is halved. */
+export async function rightsizing(input: ScenarioInput): Promise<RunState> {
+  const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
+  return runScenario(RIGHTSIZING, input, async (run) => {
+    const subject = await run.customer('Acme Corp', 'over-provisioned');
+    const scaledIn = await scaleIn(run, at, approvals, { subject, type: 'rightsizing' });
+    await measureLatencyForecast(run, at('validate-latency'), { subject, ...scaledIn });
+  });
+}
