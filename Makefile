@@ -22,7 +22,7 @@ setup: ## install what is missing: npm packages, Python wheels; nothing when all
 demo: setup ## run the spot migration in an environment of its own (KEEP=1 leaves it up)
 	@scripts/demo.sh
 
-test: setup ## every test that CI runs
+test: setup ## the tests that CI runs: all but the whole set of scenarios
 	@npx vitest run
 
 test-fast: setup ## unit and workflow tests only
@@ -31,10 +31,10 @@ test-fast: setup ## unit and workflow tests only
 test-integration: setup ## tests against real engines, started for them
 	@npx vitest run --project integration
 
-test-e2e: setup ## tests of whole environments and scenarios, by their command line
-	@npx vitest run --project system
+test-e2e: setup ## every scenario tagged e2e, four at a time, in an environment of its own
+	@scripts/test-e2e.sh
 
-test-all: test ## the same as test
+test-all: test test-e2e ## every test and every scenario
 
 lint: setup ## rules of style and of the rooms
 	@npm run --silent lint
