@@ -99,6 +99,8 @@ export interface InstanceView {
   readonly usd_per_hour: number;
   readonly launched_at: string;
   readonly deployment: string | null;
+  /** When the cloud takes the instance away, in world time; absent or null while it has announced nothing. */
+  readonly interruption_at?: string | null;
   /** As discovered; absent when the inventory holds none, and then no never-touch rule can be shown to hold. */
   readonly tags?: Readonly<Record<string, string>>;
 }

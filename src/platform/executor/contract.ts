@@ -92,6 +92,8 @@ export interface Slot {
   readonly slot: number;
   readonly attempt: number;
   readonly avoidZone: string | null;
+  /** Nodes that do not fill it, though they may still run: the cloud has announced to take them. */
+  readonly lostIds: readonly string[];
 }
 export interface MadeNode {
   readonly instanceId: string;
@@ -249,6 +251,8 @@ export interface RolloutActivities {
   }): Promise<{ readonly evidence: StepEvidence }>;
   /** Which of these instances the cloud no longer runs. */
   findGone(input: { order: RolloutOrder; instanceIds: readonly string[] }): Promise<readonly string[]>;
+  /** Which of these instances are gone, or announced to be taken. */
+  findLost(input: { order: RolloutOrder; instanceIds: readonly string[] }): Promise<readonly string[]>;
   /** Instances as the cloud remembers them, those that are gone included. */
   describeNodes(input: {
     order: RolloutOrder;

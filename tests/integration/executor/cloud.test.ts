@@ -95,7 +95,7 @@ const dependencies = (wrap: (cloud: Cloud) => Cloud = (same) => same): RolloutDe
 const nodesOf = (wrap?: (cloud: Cloud) => Cloud) => createNodeActivities(dependencies(wrap));
 const termination = () => createTerminationActivities(dependencies());
 const spotOf = async () => (await cloud.listBilled()).filter(({ lifecycle }) => lifecycle === 'spot');
-const slots = [0, 1, 2].map((slot) => ({ slot, attempt: 0, avoidZone: null }));
+const slots = [0, 1, 2].map((slot) => ({ slot, attempt: 0, avoidZone: null, lostIds: [] }));
 const launch = (wrap?: (cloud: Cloud) => Cloud, change: Partial<RolloutOrder> = {}) =>
   nodesOf(wrap).launchNodes({ order: { ...order, ...change }, group, slots });
 const idsOf = (nodes: readonly { readonly instanceId: string }[]) =>
@@ -170,14 +170,29 @@ test('giving back ends the nodes of this rollout only, and twice is once', async
 
 test('a slot that lost its node gets another, in another zone', async () => {
   const { nodes } = await launch();
-  await cloud.terminate([nodes[1]?.instanceId ?? '']);
+  const lostId = nodes[1]?.instanceId ?? '';
+  await cloud.terminate([lostId]);
   const refilled = await nodesOf().launchNodes({
     order,
     group,
-    slots: [{ slot: 1, attempt: 1, avoidZone: 'us-east-1b' }],
+    slots: [{ slot: 1, attempt: 1, avoidZone: 'us-east-1b', lostIds: [lostId] }],
   });
   expect(refilled.nodes[0]?.zone).toBe('us-east-1a');
   expect(await spotOf()).toHaveLength(3);
+});
+
+test('a slot whose node is announced gets another while it still runs, and only one', async () => {
+  const { nodes } = await launch();
+  const lostId = nodes[1]?.instanceId ?? '';
+  const again = {
+    order,
+    group,
+    slots: [{ slot: 1, attempt: 1, avoidZone: 'us-east-1b', lostIds: [lostId] }],
+  };
+  const refilled = await nodesOf().launchNodes(again);
+  expect(idsOf(refilled.nodes)).not.toContain(lostId);
+  expect(idsOf((await nodesOf().launchNodes(again)).nodes)).toEqual(idsOf(refilled.nodes));
+  expect(await spotOf()).toHaveLength(4);
 });
 
 test('where the plan allows it a slot without spot room runs on demand, tagged to be returned to spot', async () => {

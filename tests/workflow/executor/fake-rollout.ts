@@ -172,6 +172,8 @@ export function fakeActivities(
     },
     awaitReclaimed: async () => ({ evidence: {} }),
     findGone: async () => [],
+    // What is gone is lost as well.
+    findLost: change.findGone ?? (async () => []),
     describeNodes: async ({ instanceIds }) =>
       instanceIds.map((instanceId) => ({
         instanceId,

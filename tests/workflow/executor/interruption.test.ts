@@ -46,7 +46,12 @@ test.concurrent.each([1, 2, 3])(
     const world = takes({ observeStage: stage });
     const notes = await rollOut(world.change);
     expect(notes.at(-1)).toMatch(/^status completed/);
-    expect(world.slots.at(-1)).toEqual({ slot: 0, attempt: 1, avoidZone: 'us-east-1a' });
+    expect(world.slots.at(-1)).toEqual({
+      slot: 0,
+      attempt: 1,
+      avoidZone: 'us-east-1a',
+      lostIds: ['s1'],
+    });
     const broken = world.windows[stage - 1];
     const fresh = world.windows[stage];
     expect(broken?.watchIds).toContain('s1');
@@ -58,6 +63,34 @@ test.concurrent.each([1, 2, 3])(
     expect(Object.keys(world.weights.at(-1) ?? {})).not.toContain('s1');
   },
 );
+
+test.concurrent('a node that is announced while it still runs is replaced as well', async () => {
+  const slots: Slot[] = [];
+  let announced = false;
+  const notes = await rollOut({
+    findLost: async ({ instanceIds }) => instanceIds.filter((id) => announced && id === 's1'),
+    launchNodes: async ({ group, slots: wanted }) => {
+      slots.push(...wanted);
+      return { nodes: wanted.map((slot) => madeFor(group, slot)), evidence: {} };
+    },
+    observeStage: async ({ window }) => {
+      if (announced || window.canary.instanceIds.length === 1) return observe('passed')({ window });
+      announced = true;
+      return { kind: 'lost', instanceIds: ['s1'] };
+    },
+  });
+  expect(slots.slice(3)).toEqual([{ slot: 0, attempt: 1, avoidZone: 'us-east-1a', lostIds: ['s1'] }]);
+  expect(notes.at(-1)).toMatch(/^status completed/);
+});
+
+test.concurrent('a replacement of a node that is announced stays, whatever fails after it', async () => {
+  const notes = await rollOut({
+    ...replacing,
+    awaitReclaimed: () => refuse('cloud', 'CLOUD_REFUSED'),
+    findLost: async ({ instanceIds }) => instanceIds.filter((id) => id === 'b'),
+  });
+  expect(notes).not.toContain('give back replacement');
+});
 
 test.concurrent('a node lost between two steps is replaced before traffic moves on', async () => {
   const world = takes({});

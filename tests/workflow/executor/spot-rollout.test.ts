@@ -189,6 +189,7 @@ test.concurrent(
 
 test.concurrent('a decision while nothing is on hold is refused', async () => {
   let release: () => void = () => undefined;
+  let ending = false;
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
@@ -251,6 +252,7 @@ test.concurrent('past the point of no return a cancel is refused', async () => {
         const beat = setInterval(() => {
           Context.current().heartbeat();
         }, 200);
+        ending = true;
         await held.finally(() => {
           clearInterval(beat);
         });
@@ -258,7 +260,7 @@ test.concurrent('past the point of no return a cancel is refused', async () => {
       },
     },
     async (run) => {
-      await until(run, ({ step }) => step === 'terminate_ondemand');
+      await until(run, () => ending);
       const request = { by: 'x', reason: 'late' };
       await expect(run.handle.executeUpdate(CANCEL_UPDATE, { args: [request] })).rejects.toThrow();
       release();

@@ -1,3 +1,4 @@
+import type { InstanceView } from '../../../contracts/api/customers.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/waiting.ts';
 import { TAGS, isAlive } from '../cloud/cloud.ts';
@@ -13,7 +14,7 @@ const REPORTING_SLACK_MS = 30_000;
 
 type NodeActivities = Pick<
   RolloutActivities,
-  'launchNodes' | 'awaitNodesReady' | 'terminateMade' | 'findGone' | 'describeNodes'
+  'launchNodes' | 'awaitNodesReady' | 'terminateMade' | 'findGone' | 'findLost' | 'describeNodes'
 >;
 
 /** Creating, awaiting and giving back the nodes of a rollout. */
@@ -34,6 +35,7 @@ export function createNodeActivities(dependencies: RolloutDependencies): NodeAct
       const alive = new Set(await aliveOf(dependencies, order, instanceIds));
       return instanceIds.filter((id) => !alive.has(id));
     },
+    findLost: ({ order, instanceIds }) => lostOf(dependencies, order, instanceIds),
     describeNodes: async ({ order, instanceIds }) => {
       const known = await everywhere(dependencies, order, (cloud) => cloud.describe(instanceIds));
       return instanceIds.map((id) => {
@@ -55,6 +57,24 @@ export async function aliveOf(
 ): Promise<readonly string[]> {
   const known = await everywhere(dependencies, order, (cloud) => cloud.describe(instanceIds));
   return known.filter(isAlive).map(({ instanceId }) => instanceId);
+}
+
+/** Gone, or announced to be taken: the runtime drains such a node, so its share is on the others already. */
+export async function lostOf(
+  dependencies: Pick<RolloutDependencies, 'cloud' | 'orchestrator'>,
+  order: Pick<RolloutOrder, 'doors' | 'customerId'>,
+  instanceIds: readonly string[],
+): Promise<readonly string[]> {
+  const [alive, { instances }] = await Promise.all([
+    aliveOf(dependencies, order, instanceIds),
+    dependencies.orchestrator.context(order.customerId),
+  ]);
+  const announced = new Set(instances.filter(isAnnounced).map(({ instance_id }) => instance_id));
+  return instanceIds.filter((id) => !alive.includes(id) || announced.has(id));
+}
+
+function isAnnounced({ interruption_at: at }: Pick<InstanceView, 'interruption_at'>): boolean {
+  return at !== undefined && at !== null;
 }
 
 async function launch(
@@ -105,7 +125,9 @@ async function awaitReady(
         ]),
       );
       const lost = seen.flatMap((node) =>
-        node?.state === 'terminated' || node?.state === 'shutting-down' ? [node.instance_id] : [],
+        node !== undefined && (isAnnounced(node) || ['terminated', 'shutting-down'].includes(node.state))
+          ? [node.instance_id]
+          : [],
       );
       if (lost.length > 0) return { done: true, value: { lostIds: lost, states: observed } };
       const done = seen.every((node) => node?.ready === true && node.deployment === order.deployment);

@@ -11,7 +11,7 @@ import type {
 import type { RolloutDependencies } from './dependencies.ts';
 import { createHorizon } from './horizon.ts';
 import { observeIdle } from './idleness.ts';
-import { aliveOf } from './nodes.ts';
+import { lostOf } from './nodes.ts';
 
 const LOOK_MS = { least: 150, most: 1_000 };
 /** Clouds limit how often they may be asked. */
@@ -35,10 +35,10 @@ async function observe(
   const { telemetry, clock, pulse } = dependencies;
   const { beat, signal } = pulse();
   const completeUntil = createHorizon({ telemetry, clock }, order);
-  const lostNodes = createWatch(dependencies, order, window.watchIds);
+  const watch = createWatch(dependencies, order, window.watchIds);
   for (;;) {
     signal.throwIfAborted();
-    const instanceIds = await lostNodes();
+    const instanceIds = await watch.nowAndThen();
     if (instanceIds.length > 0) return { kind: 'lost', instanceIds };
     // An empty window asks for nothing; it opens when telemetry has come that far.
     const toMs = Math.max(window.canary.fromMs, await completeUntil());
@@ -47,6 +47,9 @@ async function observe(
     const progress = shareOfNeeded(sample, window, prior, order);
     beat({ share_of_needed: progress, canary: sample.canary.requests, control: sample.control.requests });
     if (progress >= 1 || toMs >= window.deadlineWorldMs) {
+      // A node that was lost since the last look has put its share on the others within this window.
+      const lostIds = await watch.now();
+      if (lostIds.length > 0) return { kind: 'lost', instanceIds: lostIds };
       const promise = { slo: order.slo, requirement: window.requirement, prior };
       const judgement = judge(sample, promise, { fromMs: window.canary.fromMs, toMs });
       return { kind: 'judged', judgement };
@@ -55,20 +58,26 @@ async function observe(
   }
 }
 
-/** Asks the cloud now and then which of these nodes it no longer runs. */
+interface Watch {
+  now(): Promise<readonly string[]>;
+  /** Asks no more often than clouds like to be asked. */
+  nowAndThen(): Promise<readonly string[]>;
+}
+
+/** Which of these nodes the cloud no longer runs, or has announced to take. */
 function createWatch(
   dependencies: RolloutDependencies,
   order: RolloutOrder,
   watchIds: readonly string[],
-): () => Promise<readonly string[]> {
+): Watch {
   const { clock } = dependencies;
   let nextMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (watchIds.length === 0 || clock.monotonicMs() < nextMs) return [];
+  const now = async (): Promise<readonly string[]> => {
+    if (watchIds.length === 0) return [];
     nextMs = clock.monotonicMs() + WATCH_EVERY_MS;
-    const alive = await aliveOf(dependencies, order, watchIds);
-    return watchIds.filter((id) => !alive.includes(id));
+    return lostOf(dependencies, order, watchIds);
   };
+  return { now, nowAndThen: async () => (clock.monotonicMs() < nextMs ? [] : now()) };
 }
 
 /** Traffic judged before, and that of this stage's windows which a lost node ended. */

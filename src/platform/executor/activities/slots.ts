@@ -22,7 +22,9 @@ export async function fillSlot(
 ): Promise<CloudInstance> {
   const name = slotName(group, slot);
   const made = await cloud.findByTag(TAGS.optimization, order.optimizationId);
-  const existing = made.find((node) => isAlive(node) && node.tags[TAGS.slot] === name);
+  const existing = made.find(
+    (node) => isAlive(node) && node.tags[TAGS.slot] === name && !slot.lostIds.includes(node.instanceId),
+  );
   if (existing !== undefined) return existing;
   for (const zone of zonesFor(group, slot)) {
     const node = await tried(refusals, group.instanceType, zone, () =>
@@ -52,7 +54,7 @@ export async function fillSlot(
 /** The slot's own zone, then the other planned ones, then the fallbacks; last the one that has just lost a node. */
 export function zonesFor(
   { zones, fallbackZones }: Pick<NodeGroup, 'zones' | 'fallbackZones'>,
-  { slot, avoidZone }: Slot,
+  { slot, avoidZone }: Pick<Slot, 'slot' | 'avoidZone'>,
 ): readonly string[] {
   const all = [...new Set([...zones.slice(slot, slot + 1), ...zones, ...fallbackZones])];
   return [...all.filter((zone) => zone !== avoidZone), ...all.filter((zone) => zone === avoidZone)];

@@ -34,6 +34,7 @@ const instance = z.looseObject({
   state: z.enum(['pending', 'running', 'shutting-down', 'terminated']),
   ready: z.boolean(),
   deployment: z.string().nullable(),
+  interruption_at: z.string().nullable().optional(),
 });
 const context = z.looseObject({
   customer_id: z.string(),

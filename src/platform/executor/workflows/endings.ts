@@ -59,9 +59,9 @@ export async function turnBack(
   });
 }
 
-/** No way back leads to a node that is gone. */
+/** No way back leads to a node that is gone, or goes. */
 async function loseGone({ order, fleet }: Rollout): Promise<void> {
-  const gone = await quick.findGone({ order, instanceIds: fleet.known });
+  const gone = await quick.findLost({ order, instanceIds: fleet.known });
   for (const id of gone) fleet.lose(id);
 }
 

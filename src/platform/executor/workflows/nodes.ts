@@ -13,7 +13,7 @@ export async function createNodes(
   group: NodeGroup,
 ): Promise<{ readonly nodes: readonly MadeNode[]; readonly evidence: StepEvidence }> {
   const { order, fleet } = rollout;
-  const slots = group.zones.map((_zone, slot) => ({ slot, attempt: 0, avoidZone: null }));
+  const slots = group.zones.map((_zone, slot) => ({ slot, attempt: 0, avoidZone: null, lostIds: [] }));
   const launched = await change.launchNodes.executeWithOptions(
     { summary: `make ${String(slots.length)} ${group.lifecycle} nodes` },
     [{ order, group, slots }],
@@ -27,12 +27,12 @@ export async function createNodes(
   };
 }
 
-/** Nodes of this rollout that the cloud took: each slot is filled again and serves before this resolves. */
+/** Nodes of this rollout that the cloud took or takes: each slot is filled again and serves before this resolves. */
 export async function refillLost(rollout: Rollout): Promise<boolean> {
   const { order, fleet } = rollout;
   if (fleet.made.length === 0) return false;
   const instanceIds = fleet.made.map(({ node }) => node.instanceId);
-  const gone = await quick.findGone.executeWithOptions({ summary: 'look for lost nodes' }, [
+  const gone = await quick.findLost.executeWithOptions({ summary: 'look for lost nodes' }, [
     { order, instanceIds },
   ]);
   if (gone.length === 0) return false;
@@ -53,8 +53,9 @@ async function refill(rollout: Rollout, made: Made): Promise<string> {
     );
   }
   made.attempt += 1;
+  const lostIds = [...fleet.replaced.map(({ lost_instance_id: id }) => id), lost.instanceId];
   const { nodes } = await change.launchNodes.executeWithOptions({ summary: `replace ${lost.instanceId}` }, [
-    { order, group, slots: [{ slot, attempt: made.attempt, avoidZone: lost.zone }] },
+    { order, group, slots: [{ slot, attempt: made.attempt, avoidZone: lost.zone, lostIds }] },
   ]);
   const [by] = nodes;
   if (by === undefined) throw new Error('no node was made');

@@ -24,8 +24,8 @@ export async function replace(rollout: Rollout, plan: ReplacementPlan): Promise<
   };
   const [node] = await journal.step('create_replacement', async (undo) => {
     undo('terminate the replacement', async () => {
-      // Where the lost node is gone the fleet needs the new one, whatever stopped the rollout.
-      const gone = await quick.findGone({ order, instanceIds: [lostId] });
+      // Where the lost node is gone, or goes, the fleet needs the new one, whatever stopped the rollout.
+      const gone = await quick.findLost({ order, instanceIds: [lostId] });
       if (gone.length === 0) await change.terminateMade({ order, group });
     });
     const made = await createNodes(rollout, group);

@@ -46,9 +46,12 @@ export async function scaleIn(rollout: Rollout, plan: ScaleInPlan): Promise<void
       standIns: false,
       undo,
       beforeEach: async () => {
-        const gone = await quick.findGone({ order, instanceIds: keptIds });
+        const gone = await quick.findLost({ order, instanceIds: keptIds });
         if (gone.length > 0) {
-          throw new RolloutStopped(`nodes that should stay are gone: ${gone.join(', ')}`, { gone });
+          throw new RolloutStopped(
+            `nodes that should stay are gone, or the cloud takes them: ${gone.join(', ')}`,
+            { gone },
+          );
         }
       },
     });

@@ -14,6 +14,7 @@ export function viewInstance(row: InstanceRow): InstanceView {
     usd_per_hour: row.usd_per_hour,
     launched_at: row.launched_at.toISOString(),
     deployment: row.deployment,
+    interruption_at: row.interruption_at?.toISOString() ?? null,
     tags: row.tags,
   };
 }

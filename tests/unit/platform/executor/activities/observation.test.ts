@@ -54,8 +54,11 @@ function side(options: {
   requestsALook: number;
   traffic?: InstanceTraffic;
   ready?: boolean;
+  /** The cloud announces to take it at this look. */
+  announcedAt?: number;
 }) {
   let looks = 0;
+  let asked = 0;
   return partial({
     cloud: async () => ({
       describe: async (ids: readonly string[]) => {
@@ -64,7 +67,12 @@ function side(options: {
       },
     }),
     orchestrator: {
-      context: async () => contextOf([instance('a', { ready: options.ready ?? true })]),
+      context: async () => {
+        asked += 1;
+        const ready = options.ready ?? true;
+        const at = asked >= (options.announcedAt ?? Infinity) ? '2026-11-22T00:02:00.000Z' : null;
+        return contextOf([instance('a', { ready }), instance('s1', { ready, interruption_at: at })]);
+      },
     },
     telemetry: {
       sample: async () => ({
@@ -81,6 +89,16 @@ function side(options: {
 
 test('a watched node that ends closes the window without a verdict', async () => {
   const activities = createObservationActivities(side({ endsAt: 3, requestsALook: 10 }));
+  expect(await activities.observeStage({ order, window })).toEqual({ kind: 'lost', instanceIds: ['s1'] });
+});
+
+test('a watched node that the cloud announces to take closes the window while it still runs', async () => {
+  const activities = createObservationActivities(side({ endsAt: 99, requestsALook: 10, announcedAt: 3 }));
+  expect(await activities.observeStage({ order, window })).toEqual({ kind: 'lost', instanceIds: ['s1'] });
+});
+
+test('a window is not judged when a node was lost since the last look', async () => {
+  const activities = createObservationActivities(side({ endsAt: 99, requestsALook: 450, announcedAt: 2 }));
   expect(await activities.observeStage({ order, window })).toEqual({ kind: 'lost', instanceIds: ['s1'] });
 });
 

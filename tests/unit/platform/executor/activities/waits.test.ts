@@ -63,7 +63,7 @@ test('a node that the cloud takes while it starts ends the wait at once, by name
 });
 
 test('zones are tried in order: the slot’s own, the other planned, the fallbacks, none twice', () => {
-  expect(zonesFor(group, { slot: 1, attempt: 0, avoidZone: null })).toEqual([
+  expect(zonesFor(group, { slot: 1, avoidZone: null })).toEqual([
     'us-east-1b',
     'us-east-1a',
     'us-east-1c',
@@ -72,7 +72,7 @@ test('zones are tried in order: the slot’s own, the other planned, the fallbac
 });
 
 test('a slot that lost its node tries that zone last', () => {
-  const zones = zonesFor(group, { slot: 1, attempt: 1, avoidZone: 'us-east-1b' });
+  const zones = zonesFor(group, { slot: 1, avoidZone: 'us-east-1b' });
   expect(zones).toEqual(['us-east-1a', 'us-east-1c', 'us-east-1d', 'us-east-1b']);
 });
 
