@@ -7,6 +7,7 @@ export {
   type ClientOptions,
   type MetricQuery,
   type OptiInfraClient,
+  type ResolutionView,
 } from './optiinfra-client.ts';
 export {
   waitForCondition,

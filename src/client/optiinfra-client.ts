@@ -13,7 +13,12 @@ import type {
   SignupRequest,
   SignupResponse,
 } from '../contracts/api/customers.ts';
-import type { AgentView, TaskView } from '../contracts/api/orchestration.ts';
+import type {
+  AgentView,
+  ConflictResolution,
+  ExecuteResolutionResponse,
+  TaskView,
+} from '../contracts/api/orchestration.ts';
 import type {
   AnalyzeResponse,
   ApproveResponse,
@@ -25,6 +30,14 @@ import type {
 import type { Clock } from '../support/clock.ts';
 import { callApi, type ApiRequest } from './http.ts';
 import { createSession } from './session.ts';
+
+/** A resolution as it stands: when it was executed, and who has taken note. */
+export interface ResolutionView {
+  readonly resolution: ConflictResolution;
+  readonly executed_at: string | null;
+  readonly optimization_ids: readonly string[];
+  readonly acknowledged_by: readonly AgentType[];
+}
 
 export interface MetricQuery {
   readonly metricType: MetricType;
@@ -54,6 +67,14 @@ export interface OptiInfraClient {
   reject(recommendationId: string, reason: string): Promise<void>;
   optimization(optimizationId: string): Promise<Optimization>;
   cancelOptimization(optimizationId: string): Promise<void>;
+  /** May take as long as the agents negotiate. */
+  resolveConflict(customerId: string, recommendationIds: readonly string[]): Promise<ConflictResolution>;
+  executeResolution(
+    customerId: string,
+    resolutionId: string,
+    reason: string,
+  ): Promise<ExecuteResolutionResponse>;
+  resolution(resolutionId: string): Promise<ResolutionView>;
   metrics(customerId: string, query: MetricQuery): Promise<MetricSeries>;
   dashboard(customerId: string): Promise<DashboardResponse>;
   audit(customerId: string): Promise<readonly AuditEntry[]>;
@@ -74,6 +95,8 @@ export interface ClientOptions {
 }
 
 const MAX_PAGES = 200;
+/** Agents negotiate for half a minute at most; then the platform settles without them. */
+const NEGOTIATION_TIMEOUT_MS = 45_000;
 
 /** Needs no session. */
 export async function signup(baseUrl: string, request: SignupRequest): Promise<SignupResponse> {
@@ -120,6 +143,16 @@ export function createClient(options: ClientOptions): OptiInfraClient {
     reject: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/reject`, { reason }),
     optimization: (id) => get(`/optimizations/${encodeURIComponent(id)}`),
     cancelOptimization: (id) => post(`/optimizations/${encodeURIComponent(id)}/cancel`),
+    resolveConflict: (id, recommendationIds) =>
+      call({
+        method: 'POST',
+        path: '/orchestrator/resolve-conflict',
+        body: { customer_id: id, recommendation_ids: recommendationIds },
+        timeoutMs: NEGOTIATION_TIMEOUT_MS,
+      }),
+    executeResolution: (id, resolutionId, reason) =>
+      post('/orchestrator/execute-resolution', { customer_id: id, resolution_id: resolutionId, reason }),
+    resolution: (id) => get(`/orchestrator/resolutions/${encodeURIComponent(id)}`),
     metrics: (id, query) => get(`${customer(id)}/metrics`, metricParameters(query)),
     dashboard: (id) => get(`/portal${customer(id)}/dashboard`),
     audit: (id) => pages(`${customer(id)}/audit`),
