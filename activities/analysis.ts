@@ -6,6 +6,7 @@ import type { EvidenceValue } from '../src/contracts/runs.ts';
 import { waitForCondition, waitForRecommendation } from '../src/client/index.ts';
 import type { Harness } from '../src/fixtures/index.ts';
 import { toTimestamp } from '../src/support/clock.ts';
+import { awaitAnalysisEnd } from './analysis-end.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { recordForecast } from './forecast.ts';
@@ -13,6 +14,7 @@ import { isTimeout, showUsd } from './measurements.ts';
 
 const RECOMMENDATION_DEADLINE_MS = 110_000;
 const VALIDATION_DEADLINE_MS = 55_000;
+const GIVEN_UP = ['failed', 'rolled_back'];
 const FROM_API = 'GET /customers/{id}/recommendations';
 
 /** Phases 2 to 4: the analysis, what it recommends, what the other agents say of it. */
@@ -65,15 +67,16 @@ function keyOf({ runId }: RunSubject, agentType: AgentType): string {
 }
 
 async function awaitRecommendation(
-  { harness, database }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   { subject, analysisId, startedAt, type }: Input<'awaitRecommendation'>,
   beat: Beat,
 ): ReturnType<AnalysisActivities['awaitRecommendation']> {
+  const { harness, database } = dependencies;
   const log = createEvidenceLog(harness.clock);
   const isOurs = (each: Recommendation): boolean =>
     each.analysis_id === analysisId && (type === undefined || each.type === type);
-  const found = await findRecommendation(harness, subject, isOurs, RECOMMENDATION_DEADLINE_MS, beat);
-  if (found === null) return { evidence: [], notes: ['No recommendation appeared'], output: null };
+  const found = await findOnceAnalysed(dependencies, { subject, analysisId, isOurs }, beat);
+  if (typeof found === 'string') return { evidence: [], notes: [found], output: null };
   recordRecommendation(log, found);
   log.record('recommendation.seconds', (Date.parse(found.created_at) - Date.parse(startedAt)) / 1000, {
     unit: 's',
@@ -115,20 +118,26 @@ async function awaitValidations(
 /** What nobody asked for: the platform saw a cause, recommended and approved by its own policy. */
 async function awaitOwnAccord(
   { harness, database }: ActivityDependencies,
-  { subject, type, sinceAt }: Input<'awaitOwnAccord'>,
+  { subject, type, sinceAt, passOverFailed = false }: Input<'awaitOwnAccord'>,
   { progress, signal }: Beat,
 ): ReturnType<AnalysisActivities['awaitOwnAccord']> {
   const log = createEvidenceLog(harness.clock);
   const look = () =>
-    database.rows<{ id: string; optimization_id: string | null; created_at: Date; agent_type: string }>(
-      `SELECT r.id, o.id AS optimization_id, r.created_at, r.agent_type FROM recommendations r
+    database.rows<{
+      id: string;
+      optimization_id: string | null;
+      status: string;
+      created_at: Date;
+      agent_type: string;
+    }>(
+      `SELECT r.id, o.id AS optimization_id, r.status, r.created_at, r.agent_type FROM recommendations r
        LEFT JOIN optimizations o ON o.recommendation_id = r.id
        WHERE r.customer_id = $1 AND r.type = $2 AND r.created_at >= $3 ORDER BY r.created_at`,
       [subject.customerId, type, sinceAt],
     );
   const found = await waitForCondition(
     async () => {
-      const [row] = await look();
+      const row = (await look()).find(({ status }) => !passOverFailed || !GIVEN_UP.includes(status));
       progress(row ?? `no ${type} yet`);
       return row === undefined || row.optimization_id === null
         ? ({ done: false, observed: row ?? 'no row' } as const)
@@ -152,6 +161,7 @@ async function awaitOwnAccord(
     rows.map(({ id }) => id),
     about,
   );
+  log.record('own-accord.count', rows.length, { ...about, unit: 'count' });
   log.record('own-accord.agent', rows[0]?.agent_type ?? null, about);
   log.record(
     'own-accord.seconds',
@@ -163,12 +173,32 @@ async function awaitOwnAccord(
     rows.flatMap(({ optimization_id: id }) => (id === null ? [] : [id])),
     { unit: 'text', source: 'PostgreSQL optimizations' },
   );
+  if (found !== null) recordForecast(log, await harness.clientOf(subject.email).recommendation(found.id));
   const optimizationId = found?.optimization_id ?? null;
   return {
     evidence: log.evidence,
     notes: [found === null ? `No ${type} appeared` : `Of its own accord: ${type} ${found.id}`],
     output: found === null || optimizationId === null ? null : { recommendationId: found.id, optimizationId },
   };
+}
+
+/**
+ * The recommendation, or the sentence that says why there is none. An agent's recommendations are written with the end
+ * of its analysis: one that has ended without it will not bring it any more.
+ */
+async function findOnceAnalysed(
+  dependencies: ActivityDependencies,
+  {
+    subject,
+    analysisId,
+    isOurs,
+  }: { subject: RunSubject; analysisId: string; isOurs: (each: Recommendation) => boolean },
+  { progress, signal }: Beat,
+): Promise<Recommendation | string> {
+  const which = { where: 'id = $1 AND customer_id = $2', parameters: [analysisId, subject.customerId] };
+  const end = await awaitAnalysisEnd(dependencies, which, RECOMMENDATION_DEADLINE_MS, progress);
+  const found = await findRecommendation(dependencies.harness, subject, isOurs, 0, { progress, signal });
+  return found ?? ['No recommendation appeared', ...(end?.findings ?? [])].join(': ');
 }
 
 /** Null when none matched in time: evidence for the gates. */

@@ -1,11 +1,10 @@
 import type { FleetActivities, RunSubject, StateSnapshot } from '../src/contracts/activities.ts';
 import type { OptimizationPlan } from '../src/contracts/api/recommendations.ts';
-import { waitForCondition } from '../src/client/index.ts';
 import { inventoryOf, type CloudInstance } from '../src/fixtures/index.ts';
+import { awaitAnalysisEnd } from './analysis-end.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { recordMeasured } from './forecast.ts';
-import { isTimeout } from './measurements.ts';
 import { differencesOf } from './state-differences.ts';
 
 const ANALYSIS_DEADLINE_MS = 110_000;
@@ -23,53 +22,25 @@ export function createFleetActivities(dependencies: ActivityDependencies): Fleet
   };
 }
 
-interface AnalysisRow {
-  readonly status: string;
-  readonly findings: readonly string[] | null;
-  readonly error: string | null;
-}
-
 async function readAnalysis(
-  { harness, database }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   { customerId, deployments }: RunSubject,
   analysisId: string,
   progress: (details: unknown) => void,
 ): ReturnType<FleetActivities['readAnalysis']> {
+  const { harness, database } = dependencies;
   const log = createEvidenceLog(harness.clock);
-  const look = async (): Promise<AnalysisRow | undefined> => {
-    const rows = await database.rows<AnalysisRow & Record<string, unknown>>(
-      'SELECT status, findings, error FROM analyses WHERE id = $1 AND customer_id = $2',
-      [analysisId, customerId],
-    );
-    return rows[0];
-  };
-  await waitForCondition(
-    async () => {
-      const row = await look();
-      progress(row?.status ?? 'no row');
-      return row === undefined || row.status === 'started'
-        ? ({ done: false, observed: row?.status ?? 'no row' } as const)
-        : ({ done: true, value: row } as const);
-    },
-    {
-      condition: `the end of ${analysisId}`,
-      deadlineMs: ANALYSIS_DEADLINE_MS,
-      intervalMs: 150,
-      clock: harness.clock,
-    },
-  ).catch((error: unknown) => {
-    if (!isTimeout(error)) throw error;
-  });
-  const row = await look();
+  const which = { where: 'id = $1 AND customer_id = $2', parameters: [analysisId, customerId] };
+  const end = await awaitAnalysisEnd(dependencies, which, ANALYSIS_DEADLINE_MS, progress);
   const recommended = await database.rows<{ type: string; plan: OptimizationPlan }>(
     'SELECT type, plan FROM recommendations WHERE analysis_id = $1 AND customer_id = $2 ORDER BY created_at, id',
     [analysisId, customerId],
   );
   const source = 'PostgreSQL analyses';
-  log.record('analysis.status', row?.status ?? null, { unit: 'text', source });
-  log.record('analysis.findings', row?.findings ?? null, { unit: 'text', source });
+  log.record('analysis.status', end?.status ?? null, { unit: 'text', source });
+  log.record('analysis.findings', end?.findings ?? null, { unit: 'text', source });
   for (const { name } of deployments) {
-    const own = row?.findings?.filter((finding) => finding.startsWith(`${name}:`)) ?? [];
+    const own = end?.findings?.filter((finding) => finding.startsWith(`${name}:`)) ?? [];
     log.record(`analysis.finding.${name}`, own.length === 0 ? null : own.join(' | '), {
       unit: 'text',
       source,
@@ -82,7 +53,7 @@ async function readAnalysis(
   );
   return {
     evidence: log.evidence,
-    notes: [...(row?.findings ?? []), ...(row?.error ? [row.error] : [])],
+    notes: end?.findings ?? [],
     output: {},
   };
 }
