@@ -4,13 +4,17 @@ import { createApprovalActivities } from './approval.ts';
 import { createAuditActivities } from './audit.ts';
 import { createBaselineActivities } from './baseline.ts';
 import { translatingErrors, type ActivityDependencies } from './context.ts';
+import { createCoordinationActivities } from './coordination.ts';
 import { createExecutionActivities } from './execution.ts';
 import { createFleetActivities } from './fleet.ts';
 import { createFixtureActivities } from './fixture.ts';
 import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
+import { createQualityActivities } from './quality.ts';
 import { createReportActivities } from './report.ts';
+import { createSpotActivities } from './spot.ts';
 import { createStateActivities } from './state.ts';
+import { createTuningActivities } from './tuning.ts';
 import { createWindowActivities } from './window.ts';
 
 /** Every activity of the harness, by the name workflows call it. */
@@ -26,7 +30,11 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
     ...createFleetActivities(dependencies),
+    ...createCoordinationActivities(dependencies),
+    ...createTuningActivities(dependencies),
     ...createLearningActivities(dependencies),
+    ...createSpotActivities(dependencies),
+    ...createQualityActivities(dependencies),
     ...createReportActivities(dependencies),
   } satisfies HarnessActivities);
 }

@@ -1,6 +1,8 @@
 import type { AgentType, CloudProvider } from './api/common.ts';
 import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
+import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
+import type { QualityActivities } from './quality-activities.ts';
 import type {
   ApprovalDecision,
   Evidence,
@@ -9,7 +11,9 @@ import type {
   ScenarioInput,
   StepAction,
 } from './runs.ts';
+import type { SpotActivities } from './spot-activities.ts';
 import type { WorldAction } from './world-actions.ts';
+import type { TuningActivities } from './tuning-activities.ts';
 import type { SiteAccount, SiteNode } from './world.ts';
 
 /**
@@ -81,7 +85,7 @@ export interface FixtureActivities {
     subject: RunSubject;
     name: string;
     action: WorldAction;
-  }): Promise<Observation<{ worldMs: number }>>;
+  }): Promise<Observation<{ worldMs: number; at: string; struck: readonly string[] }>>;
   /** Ends what still runs for this run and takes the site's instances down. Safe to repeat. */
   cleanUp(input: { runId: string }): Promise<string[]>;
 }
@@ -112,6 +116,8 @@ export interface AnalysisActivities {
     subject: RunSubject;
     type: RecommendationType;
     sinceAt: string;
+    /** Attempts that were given up are passed over: the platform asks again until one can be carried out. */
+    passOverFailed?: boolean;
   }): Promise<Observation<{ recommendationId: string; optimizationId: string }>>;
 }
 
@@ -149,6 +155,8 @@ export interface ExecutionActivities {
     subject: RunSubject;
     optimizationId: string;
     actions: readonly StepAction[];
+    /** What its evidence is called; `optimization` unless told. */
+    as?: string;
   }): Promise<Observation<ExecutionEnd>>;
 }
 
@@ -256,7 +264,11 @@ export type HarnessActivities = FixtureActivities &
   WindowActivities &
   OutcomeActivities &
   FleetActivities &
+  CoordinationActivities &
+  TuningActivities &
   LearningActivities &
+  SpotActivities &
+  QualityActivities &
   ReportActivities;
 
 /** Heartbeat details of `monitorExecution`, read by the live view and, after a worker was killed, by its next attempt. */

@@ -10,6 +10,9 @@ export const FLEET_NAMES = [
   'idle-and-busy',
   'over-provisioned',
   'two-deployments',
+  'three-nodes',
+  'untuned-and-too-large',
+  'two-small-deployments',
   'aws-and-gcp',
   'h100',
 ] as const;

@@ -1,4 +1,10 @@
 import type { Gate } from '../../contracts/runs.ts';
+import {
+  conflictResolutionGates,
+  multiAgentCoordinationGates,
+  priorityResolutionGates,
+  sequentialAndParallelGates,
+} from './coordination.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
 import { spotInterruptionGates } from './spot-interruption.ts';
@@ -14,6 +20,10 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
+  'multi-agent-coordination': multiAgentCoordinationGates,
+  'priority-resolution': priorityResolutionGates,
+  'sequential-and-parallel': sequentialAndParallelGates,
+  'conflict-resolution': conflictResolutionGates,
   rightsizing: rightsizingGates,
   'idle-detection': idleDetectionGates,
 };

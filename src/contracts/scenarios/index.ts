@@ -1,9 +1,21 @@
+import {
+  CONFLICT_RESOLUTION,
+  MULTI_AGENT_COORDINATION,
+  PRIORITY_RESOLUTION,
+  SEQUENTIAL_AND_PARALLEL,
+} from './coordination.ts';
 import type { ScenarioDefinition } from './definition.ts';
 import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
 import { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
 import { SPOT_INTERRUPTION } from './spot-interruption.ts';
 import { SPOT_MIGRATION } from './spot-migration.ts';
 
+export {
+  CONFLICT_RESOLUTION,
+  MULTI_AGENT_COORDINATION,
+  PRIORITY_RESOLUTION,
+  SEQUENTIAL_AND_PARALLEL,
+} from './coordination.ts';
 export {
   APPROVAL_DEADLINE_MS,
   settingOf,
@@ -23,6 +35,10 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
+  MULTI_AGENT_COORDINATION,
+  PRIORITY_RESOLUTION,
+  SEQUENTIAL_AND_PARALLEL,
+  CONFLICT_RESOLUTION,
   RIGHTSIZING,
   IDLE_DETECTION,
 ];
