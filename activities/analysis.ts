@@ -68,13 +68,15 @@ function keyOf({ runId }: RunSubject, agentType: AgentType): string {
 
 async function awaitRecommendation(
   dependencies: ActivityDependencies,
-  { subject, analysisId, startedAt, type }: Input<'awaitRecommendation'>,
+  { subject, analysisId, startedAt, type, deployment }: Input<'awaitRecommendation'>,
   beat: Beat,
 ): ReturnType<AnalysisActivities['awaitRecommendation']> {
   const { harness, database } = dependencies;
   const log = createEvidenceLog(harness.clock);
   const isOurs = (each: Recommendation): boolean =>
-    each.analysis_id === analysisId && (type === undefined || each.type === type);
+    each.analysis_id === analysisId &&
+    (type === undefined || each.type === type) &&
+    (deployment === undefined || each.plan.deployment === deployment);
   const found = await findOnceAnalysed(dependencies, { subject, analysisId, isOurs }, beat);
   if (typeof found === 'string') return { evidence: [], notes: [found], output: null };
   recordRecommendation(log, found);

@@ -11,6 +11,7 @@ import { createFixtureActivities } from './fixture.ts';
 import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
 import { createQualityActivities } from './quality.ts';
+import { createPlacementActivities } from './placement.ts';
 import { createReportActivities } from './report.ts';
 import { createSpotActivities } from './spot.ts';
 import { createStateActivities } from './state.ts';
@@ -30,6 +31,7 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
     ...createFleetActivities(dependencies),
+    ...createPlacementActivities(dependencies),
     ...createCoordinationActivities(dependencies),
     ...createTuningActivities(dependencies),
     ...createLearningActivities(dependencies),

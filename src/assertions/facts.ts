@@ -80,7 +80,7 @@ export function listEquals(options: {
   return gateOf({
     gate: options.gate,
     needs: [options.evidence],
-    expected: showValue(options.expected),
+    expected: showList(options.expected),
     rule: (read) => {
       const list = read.list(options.evidence);
       const passed =
@@ -88,7 +88,7 @@ export function listEquals(options: {
         list.every((each, index) => each === options.expected[index]);
       return {
         passed,
-        observed: showValue(list),
+        observed: showList(list),
         reason: passed ? 'complete and in order' : 'not the expected list',
       };
     },
@@ -106,9 +106,14 @@ export function listIncludes(options: { gate: string; evidence: string; required
       const missing = options.required.filter((each) => !list.includes(each));
       return {
         passed: missing.length === 0,
-        observed: list.length === 0 ? 'none' : showValue(list),
+        observed: showList(list),
         reason: missing.length === 0 ? 'all there' : `missing: ${missing.join(', ')}`,
       };
     },
   });
+}
+
+/** An empty list must be seen to be one. */
+function showList(list: readonly (string | number)[]): string {
+  return list.length === 0 ? 'none' : showValue(list);
 }

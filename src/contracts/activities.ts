@@ -2,6 +2,7 @@ import type { AgentType, CloudProvider } from './api/common.ts';
 import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
 import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
+import type { PlacementActivities } from './placement-activities.ts';
 import type { QualityActivities } from './quality-activities.ts';
 import type {
   ApprovalDecision,
@@ -109,6 +110,7 @@ export interface AnalysisActivities {
     analysisId: string;
     startedAt: string;
     type?: RecommendationType;
+    deployment?: string;
   }): Promise<Observation<{ recommendationId: string }>>;
   awaitValidations(input: { subject: RunSubject; recommendationId: string }): Promise<Observation>;
   /** A recommendation of this type that the platform made by itself since then, and the optimization it led to. */
@@ -264,6 +266,7 @@ export type HarnessActivities = FixtureActivities &
   WindowActivities &
   OutcomeActivities &
   FleetActivities &
+  PlacementActivities &
   CoordinationActivities &
   TuningActivities &
   LearningActivities &

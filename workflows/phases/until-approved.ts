@@ -39,7 +39,7 @@ export async function awaitRecommendation(
   run: ScenarioRun,
   { phase, gates }: At,
   subject: RunSubject,
-  wanted: Analysis & { readonly type?: RecommendationType },
+  wanted: Analysis & { readonly type?: RecommendationType; readonly deployment?: string },
 ): Promise<string> {
   const { recommendationId } = await run.phase(
     phase,

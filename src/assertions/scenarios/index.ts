@@ -5,7 +5,11 @@ import {
   priorityResolutionGates,
   sequentialAndParallelGates,
 } from './coordination.ts';
+import { performanceOptimizationGates, performanceRollbackGates, quantizationGates } from './performance.ts';
+import { baselineEstablishmentGates, harmlessChangeGates, qualityValidationGates } from './quality.ts';
+import { returnToSpotGates } from './return-to-spot.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
+import { crossCloudOptimizationGates } from './cross-cloud-optimization.ts';
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
 import { spotInterruptionGates } from './spot-interruption.ts';
 import { spotMigrationGates } from './spot-migration.ts';
@@ -17,6 +21,7 @@ export type ScenarioGates = Readonly<Record<string, readonly Gate[]>>;
 export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-migration': spotMigrationGates,
   'spot-interruption': spotInterruptionGates,
+  'return-to-spot': returnToSpotGates,
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
@@ -24,6 +29,13 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'priority-resolution': priorityResolutionGates,
   'sequential-and-parallel': sequentialAndParallelGates,
   'conflict-resolution': conflictResolutionGates,
+  'performance-optimization': performanceOptimizationGates,
+  quantization: quantizationGates,
+  'performance-rollback': performanceRollbackGates,
+  'cross-cloud-optimization': crossCloudOptimizationGates,
   rightsizing: rightsizingGates,
   'idle-detection': idleDetectionGates,
+  'quality-validation': qualityValidationGates,
+  'harmless-change': harmlessChangeGates,
+  'baseline-establishment': baselineEstablishmentGates,
 };

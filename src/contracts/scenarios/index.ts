@@ -5,8 +5,12 @@ import {
   SEQUENTIAL_AND_PARALLEL,
 } from './coordination.ts';
 import type { ScenarioDefinition } from './definition.ts';
+import { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
+import { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './quality.ts';
 import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+import { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 import { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
+import { RETURN_TO_SPOT } from './return-to-spot.ts';
 import { SPOT_INTERRUPTION } from './spot-interruption.ts';
 import { SPOT_MIGRATION } from './spot-migration.ts';
 
@@ -23,8 +27,12 @@ export {
   type ScenarioRequirements,
   type ScenarioSetting,
 } from './definition.ts';
+export { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
+export { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './quality.ts';
 export { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
+export { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 export { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
+export { RETURN_TO_SPOT } from './return-to-spot.ts';
 export { INTERRUPTION_ARROWS, SPOT_INTERRUPTION } from './spot-interruption.ts';
 export { SPOT_MIGRATION } from './spot-migration.ts';
 
@@ -32,6 +40,7 @@ export { SPOT_MIGRATION } from './spot-migration.ts';
 export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_MIGRATION,
   SPOT_INTERRUPTION,
+  RETURN_TO_SPOT,
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
@@ -39,6 +48,13 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   PRIORITY_RESOLUTION,
   SEQUENTIAL_AND_PARALLEL,
   CONFLICT_RESOLUTION,
+  PERFORMANCE_OPTIMIZATION,
+  QUANTIZATION,
+  PERFORMANCE_ROLLBACK,
+  CROSS_CLOUD_OPTIMIZATION,
   RIGHTSIZING,
   IDLE_DETECTION,
+  QUALITY_VALIDATION,
+  HARMLESS_CHANGE,
+  BASELINE_ESTABLISHMENT,
 ];

@@ -1,0 +1,26 @@
+import { APPROVAL, phasesOf, type ScenarioDefinition } from './definition.ts';
+
+export const CROSS_CLOUD_OPTIMIZATION: ScenarioDefinition = {
+  name: 'cross-cloud-optimization',
+  title: 'Cross-cloud optimization',
+  workflowType: 'crossCloudOptimization',
+  tags: ['e2e', 'cost', 'placement'],
+  description:
+    'One deployment on AWS, one on GCP, three places to run them. The proposed placement is what the harness finds by trying every one; it is carried out, the machines that are left are really gone, and the bill is measured against the forecast.',
+  phases: phasesOf(
+    ['record-initial-state', 'Recording initial state', 60],
+    ['find-optimum', 'Trying every placement', 30],
+    ['trigger-cost-analysis', 'Triggering cost agent analysis', 10],
+    ['await-recommendation', 'Waiting for the placement', 120],
+    ['compare-with-optimum', 'Comparing with the best of all placements', 30],
+    ['multi-agent-validation', 'Waiting for multi-agent validation', 60],
+    ['take-snapshot', 'Reading world and clouds before anything changes', 30],
+    APPROVAL,
+    ['monitor-execution', 'Moving the deployment to another cloud', 600],
+    ['verify-fleet', 'Looking the fleet up in world and clouds', 30],
+    ['validate-service', 'Measuring the service afterwards', 60],
+    ['validate-latency', 'Measuring latency against its forecast', 30],
+    ['validate-savings', 'Validating cost savings', 60],
+  ),
+  requires: { timeScale: { minimum: 10 }, clouds: ['aws', 'gcp'] },
+};
