@@ -32,17 +32,24 @@ const desiredState = z.object({
 /** Follows the platform's wish for traffic and engines, and says what became of it. */
 export async function followDesiredState(context: RuntimeContext): Promise<never> {
   const { clock, signal } = context;
+  const apply = createApplier(context);
+  const failure = Promise.withResolvers<never>();
+  // It is raced against below; a failure after the end of the race is nobody's news.
+  failure.promise.catch(() => undefined);
   let generation = 0;
   for (;;) {
     const startedMs = clock.monotonicMs();
-    const state = await poll(context, generation);
+    const state = await Promise.race([poll(context, generation), failure.promise]);
     if (state === undefined) {
       const elapsedMs = clock.monotonicMs() - startedMs;
       if (elapsedMs < SHORTEST_POLL_MS) await clock.sleepWall(SHORTEST_POLL_MS - elapsedMs, signal);
       continue;
     }
     generation = state.generation;
-    await confirm(context, generation, await apply(context, state));
+    // An engine takes minutes to restart; what is wanted of another deployment meanwhile must not wait for it.
+    void apply(state)
+      .then((problems) => confirm(context, state.generation, problems))
+      .catch(failure.reject);
   }
 }
 
@@ -63,18 +70,32 @@ async function poll(context: RuntimeContext, generation: number): Promise<Desire
   return undefined;
 }
 
-async function apply(context: RuntimeContext, state: DesiredState): Promise<Record<string, string>> {
-  const problems: Record<string, string> = {};
-  for (const deployment of state.deployments) {
-    if (context.host.deployments.includes(deployment.name)) {
-      Object.assign(problems, await applyDeployment(context, deployment));
-    } else {
-      for (const instanceId of Object.keys(deployment.weights)) {
-        problems[instanceId] = `no deployment ${deployment.name} here`;
-      }
-    }
-  }
-  return problems;
+/** Applies wishes side by side, but those for one deployment in their order. */
+function createApplier(
+  context: RuntimeContext,
+): (state: DesiredState) => Promise<Readonly<Record<string, string>>> {
+  const busy = new Map<string, Promise<unknown>>();
+  const applyInTurn = (deployment: DesiredDeployment): Promise<Readonly<Record<string, string>>> => {
+    const before = busy.get(deployment.name) ?? Promise.resolve();
+    const mine = before.then(() => applyOrRefuse(context, deployment));
+    busy.set(deployment.name, mine);
+    return mine;
+  };
+  return async ({ deployments }) => {
+    const problems = await Promise.all(deployments.map(applyInTurn));
+    return Object.fromEntries(problems.flatMap((each) => Object.entries(each)));
+  };
+}
+
+async function applyOrRefuse(
+  context: RuntimeContext,
+  deployment: DesiredDeployment,
+): Promise<Readonly<Record<string, string>>> {
+  const { name, weights } = deployment;
+  if (context.host.deployments.includes(name)) return applyDeployment(context, deployment);
+  return Object.fromEntries(
+    Object.keys(weights).map((instanceId) => [instanceId, `no deployment ${name} here`]),
+  );
 }
 
 /** Traffic first: an engine that must restart is then already out of rotation where the platform asked for it. */

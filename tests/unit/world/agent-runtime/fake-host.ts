@@ -12,6 +12,8 @@ export interface FakeHost extends RuntimeHost {
   readonly listeners: Set<HostListener>;
   readonly weights: Readonly<Record<string, number>>[];
   readonly drained: string[];
+  /** An engine restarts until this resolves; by instance id. */
+  readonly restarts: Map<string, Promise<void>>;
   readonly configured: { readonly instanceId: string; readonly configuration: EngineConfiguration }[];
   instances: InstanceReport[];
   problems: Record<string, string>;
@@ -46,10 +48,11 @@ export function createFakeHost(): FakeHost {
   ];
   const host: FakeHost = {
     hostname: 'serving.internal',
-    deployments: ['serving'],
+    deployments: ['serving', 'second'],
     listeners,
     weights: [],
     drained: [],
+    restarts: new Map(),
     configured: [],
     instances: [instance('i-1')],
     problems: {},
@@ -62,6 +65,7 @@ export function createFakeHost(): FakeHost {
     },
     drain: (instanceId) => host.drained.push(instanceId),
     configureEngine: async (_deployment, instanceId, configuration) => {
+      await host.restarts.get(instanceId);
       host.configured.push({ instanceId, configuration });
       return instanceId === 'i-unfit' ? 'does not fit' : undefined;
     },

@@ -206,6 +206,42 @@ describe('desired state', () => {
     expect(platform.applied[0]?.problems).toEqual({ 'i-9': 'no such node', 'i-unfit': 'does not fit' });
   });
 
+  const configures = (name: string, instanceId: string, weights: Record<string, number> = {}) => ({
+    name,
+    weights,
+    engine_configurations: { [instanceId]: CONFIGURATION },
+  });
+
+  test('lets a deployment restart an engine while another one does', async () => {
+    const restart = Promise.withResolvers<void>();
+    host.restarts.set('i-1', restart.promise);
+    await start();
+    platform.wish({ generation: 1, deployments: [configures('serving', 'i-1')] });
+    await eventually(() => expect(host.weights).toHaveLength(1));
+    platform.wish({
+      generation: 2,
+      deployments: [configures('serving', 'i-1'), configures('second', 'i-2')],
+    });
+    await eventually(() => expect(host.configured.map(({ instanceId }) => instanceId)).toEqual(['i-2']));
+    expect(platform.applied).toEqual([]);
+    restart.resolve();
+    await eventually(() => expect(platform.applied.map(({ generation }) => generation)).toEqual([1, 2]));
+  });
+
+  test('takes the wishes for one deployment in their order', async () => {
+    const restart = Promise.withResolvers<void>();
+    host.restarts.set('i-1', restart.promise);
+    await start();
+    platform.wish({ generation: 1, deployments: [configures('serving', 'i-1', { 'i-1': 1 })] });
+    await eventually(() => expect(host.weights).toEqual([{ 'i-1': 1 }]));
+    const polls = platform.calls.length;
+    platform.wish(wish(2, { 'i-1': 2 }));
+    await eventually(() => expect(platform.calls.length).toBeGreaterThan(polls));
+    expect(host.weights).toEqual([{ 'i-1': 1 }]);
+    restart.resolve();
+    await eventually(() => expect(host.weights).toEqual([{ 'i-1': 1 }, { 'i-1': 2 }]));
+  });
+
   test('names the nodes of a deployment it does not run', async () => {
     await start();
     platform.wish(wish(1, { 'i-7': 1 }, 'other'));
