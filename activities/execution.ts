@@ -15,7 +15,9 @@ import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { areOrderedAndComplete } from './live-events.ts';
 import { isTimeout } from './measurements.ts';
+import { inspectConfigurationRollout } from './configuration-inspection.ts';
 import { inspectMigration } from './migration-inspection.ts';
+import { recordDetection } from './rollback-detection.ts';
 import { createActionTaker, type ActionTaker } from './step-actions.ts';
 
 const EXECUTION_DEADLINE_MS = 585_000;
@@ -49,6 +51,9 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
         const settledAtMs = settledSince(optimization);
         if (plan.kind === 'spot_migration')
           await inspectMigration(dependencies, log, { subject, optimization, plan, settledAtMs }, progress);
+        if (plan.kind === 'configuration_change')
+          await inspectConfigurationRollout(dependencies, log, { subject, optimization, plan });
+        const detection = await recordDetection(dependencies, log, { subject, optimization });
         const audit = await client.verifyAudit(subject.customerId);
         log.record('audit.chain-valid', audit.valid, {
           unit: 'flag',
@@ -60,7 +65,11 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
           unit: 's of world time',
           source: 'GET /optimizations/{id}',
         });
-        return { evidence: log.evidence, notes: describe(optimization, actions, taker.taken()), output };
+        return {
+          evidence: log.evidence,
+          notes: [...describe(optimization, actions, taker.taken()), ...detection],
+          output,
+        };
       }),
   };
 }

@@ -31,6 +31,7 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
     ...createFleetActivities(dependencies),
+    ...createTuningActivities(dependencies),
     ...createPlacementActivities(dependencies),
     ...createCoordinationActivities(dependencies),
     ...createTuningActivities(dependencies),

@@ -266,6 +266,7 @@ export type HarnessActivities = FixtureActivities &
   WindowActivities &
   OutcomeActivities &
   FleetActivities &
+  TuningActivities &
   PlacementActivities &
   CoordinationActivities &
   TuningActivities &

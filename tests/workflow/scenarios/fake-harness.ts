@@ -138,6 +138,9 @@ export function goodActivities(
     readAcknowledgements: () => notAsked('readAcknowledgements'),
     followTogether: () => notAsked('followTogether'),
     compareWithExecuted: () => notAsked('compareWithExecuted'),
+    readTuning: () => notAsked('readTuning'),
+    inspectConfiguration: () => notAsked('inspectConfiguration'),
+    readLesson: () => notAsked('readLesson'),
     cleanUp: async () => [],
     recordInitialState: async () => observed('recordInitialState', baseline),
     triggerAnalysis: async () =>

@@ -1,0 +1,91 @@
+import type { RunSubject } from '../src/contracts/activities.ts';
+import type { ExecutionStep, Optimization } from '../src/contracts/api/recommendations.ts';
+import { judgementIn } from './configuration-inspection.ts';
+import type { ActivityDependencies } from './context.ts';
+import type { EvidenceLog } from './evidence.ts';
+
+/** World time without a request after which a node counts as out of traffic: thirty times the mean at a tenth of Acme's. */
+const QUIET_MS = 7_000;
+/** World time before the judged window in which the first request is looked for. */
+const LOOK_BACK_MS = 600_000;
+const SOURCE = 'ClickHouse inference_requests';
+
+/** How long users met what was judged bad. World epoch milliseconds. */
+export interface Exposure {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly requests: number;
+}
+
+/**
+ * How fast a bad canary was found, as `rollback.detection.*`: from its first request to its last one before the traffic
+ * was back, by the requests themselves, with the samples the verdict rests on. Nothing where no stage was judged red.
+ */
+export async function recordDetection(
+  { telemetry, harness }: ActivityDependencies,
+  log: EvidenceLog,
+  { subject, optimization }: { readonly subject: RunSubject; readonly optimization: Optimization },
+): Promise<string[]> {
+  const step = redStage(optimization);
+  const judgement = judgementIn(step?.evidence);
+  if (step === null || judgement === null) return [];
+  const [startMs, endMs] = [Date.parse(judgement.window_started_at), Date.parse(judgement.window_ended_at)];
+  const arrivals = await telemetry.rows<{ at: string }>(
+    `SELECT toUnixTimestamp64Milli(arrived_at) AS at FROM inference_requests
+     WHERE customer_id = {customerId:String} AND instance_id IN {ids:Array(String)}
+       AND arrived_at >= fromUnixTimestamp64Milli({fromMs:Int64}) ORDER BY arrived_at`,
+    {
+      customerId: subject.customerId,
+      ids: judgement.canary.instance_ids,
+      fromMs: Math.trunc(startMs) - LOOK_BACK_MS,
+    },
+  );
+  const exposure = exposureAround(
+    arrivals.map(({ at }) => Number(at)),
+    { startMs, endMs },
+  );
+  const judgedMs = step.world_finished_at === null ? null : Date.parse(step.world_finished_at);
+  const seconds = (fromMs: number | undefined, toMs: number | null | undefined): number | null =>
+    fromMs === undefined || toMs === undefined || toMs === null ? null : (toMs - fromMs) / 1_000;
+  const away = seconds(exposure?.firstMs, exposure?.lastMs);
+  const { timeScale } = harness.clock;
+  const record = (name: string, value: number | string | null, unit: string, source = SOURCE): void =>
+    log.record(`rollback.detection.${name}`, value, { unit, source });
+  record('step', step.name, 'text', 'GET /optimizations/{id}');
+  record('samples', judgement.canary.requests, 'count', 'GET /optimizations/{id}');
+  record('control-samples', judgement.control.requests, 'count', 'GET /optimizations/{id}');
+  record('judged-world-seconds', seconds(exposure?.firstMs, judgedMs), 's of world time');
+  record('world-seconds', away, 's of world time');
+  record('wall-seconds', away === null ? null : away / timeScale, 's');
+  record('requests', exposure?.requests ?? null, 'count');
+  if (away === null) return [`${step.name} was red, but telemetry has no request of its canary`];
+  return [
+    `Bad canary: ${away.toFixed(0)} s of world time (${(away / timeScale).toFixed(1)} s) from its first request to ` +
+      `traffic back, judged by ${String(judgement.canary.requests)} requests`,
+  ];
+}
+
+function redStage({ execution_steps: steps }: Optimization): ExecutionStep | null {
+  return steps.find(({ status, evidence }) => status === 'failed' && judgementIn(evidence) !== null) ?? null;
+}
+
+/**
+ * The unbroken run of requests around the judged window. A node that keeps its machine served before as well, as it was:
+ * its restarts are the silences that bound the run.
+ */
+export function exposureAround(
+  arrivalsMs: readonly number[],
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+): Exposure | null {
+  const runs: number[][] = [];
+  for (const atMs of arrivalsMs) {
+    const last = runs.at(-1);
+    const before = last?.at(-1);
+    if (last === undefined || before === undefined || atMs - before > QUIET_MS) runs.push([atMs]);
+    else last.push(atMs);
+  }
+  const judged = runs.filter((run) => (run[0] ?? 0) <= endMs && (run.at(-1) ?? 0) >= startMs);
+  const all = judged.flat();
+  const [firstMs, lastMs] = [all[0], all.at(-1)];
+  return firstMs === undefined || lastMs === undefined ? null : { firstMs, lastMs, requests: all.length };
+}
