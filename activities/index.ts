@@ -31,7 +31,6 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
     ...createFleetActivities(dependencies),
-    ...createTuningActivities(dependencies),
     ...createPlacementActivities(dependencies),
     ...createCoordinationActivities(dependencies),
     ...createTuningActivities(dependencies),

@@ -266,7 +266,6 @@ export type HarnessActivities = FixtureActivities &
   WindowActivities &
   OutcomeActivities &
   FleetActivities &
-  TuningActivities &
   PlacementActivities &
   CoordinationActivities &
   TuningActivities &

@@ -8,11 +8,6 @@ import {
 import { performanceOptimizationGates, performanceRollbackGates, quantizationGates } from './performance.ts';
 import { baselineEstablishmentGates, harmlessChangeGates, qualityValidationGates } from './quality.ts';
 import { returnToSpotGates } from './return-to-spot.ts';
-import {
-  performanceOptimizationGates,
-  performanceRollbackGates,
-  quantizationGates,
-} from './performance.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
 import { crossCloudOptimizationGates } from './cross-cloud-optimization.ts';
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
@@ -30,9 +25,6 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
-  'performance-optimization': performanceOptimizationGates,
-  quantization: quantizationGates,
-  'performance-rollback': performanceRollbackGates,
   'multi-agent-coordination': multiAgentCoordinationGates,
   'priority-resolution': priorityResolutionGates,
   'sequential-and-parallel': sequentialAndParallelGates,

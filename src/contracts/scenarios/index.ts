@@ -7,7 +7,6 @@ import {
 import type { ScenarioDefinition } from './definition.ts';
 import { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
 import { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './quality.ts';
-import { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
 import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
 import { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 import { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
@@ -30,7 +29,6 @@ export {
 } from './definition.ts';
 export { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
 export { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './quality.ts';
-export { PERFORMANCE_OPTIMIZATION, PERFORMANCE_ROLLBACK, QUANTIZATION } from './performance.ts';
 export { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
 export { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 export { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
@@ -46,9 +44,6 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
-  PERFORMANCE_OPTIMIZATION,
-  QUANTIZATION,
-  PERFORMANCE_ROLLBACK,
   MULTI_AGENT_COORDINATION,
   PRIORITY_RESOLUTION,
   SEQUENTIAL_AND_PARALLEL,
