@@ -12,8 +12,8 @@ export interface AwsOptions {
 
 /** The customer's own administration of its account, another role than the one it lends to OptiInfra. */
 const ADMINISTRATOR_ROLE = 'SiteAdministrator';
-/** The simulator takes any image; a customer's own would stand here. */
-const IMAGE_ID = 'ami-0a1b2c3d4e5f60718';
+/** The customer keeps its serving image by this name in each region it gives access to, as the installation asks. */
+const SERVING_IMAGE = 'optiinfra-serving';
 const LIVE_STATES = ['pending', 'running'];
 
 /** AWS by its official SDK. The SDK is loaded at the first account, so that the world starts without its cost. */
@@ -31,7 +31,7 @@ export function createAws(options: AwsOptions): Cloud {
         }),
         maxAttempts: 5,
       });
-      return createAccount(sdk, client, region);
+      return createAccount(sdk, client, { region, imageId: await servingImage(sdk, client) });
     },
     probe: async () => {
       const look = { method: 'HEAD', signal: AbortSignal.timeout(2_000) };
@@ -42,11 +42,40 @@ export function createAws(options: AwsOptions): Cloud {
   };
 }
 
-function createAccount(sdk: typeof Ec2Sdk, client: EC2Client, region: string): CloudAccount {
+/** Safe to repeat: an account that is opened again has its image already. */
+async function servingImage(sdk: typeof Ec2Sdk, client: EC2Client): Promise<string> {
+  try {
+    const { Images: [known] = [] } = await client.send(
+      new sdk.DescribeImagesCommand({
+        Owners: ['self'],
+        Filters: [{ Name: 'name', Values: [SERVING_IMAGE] }],
+      }),
+    );
+    if (known?.ImageId !== undefined) return known.ImageId;
+    const { ImageId } = await client.send(
+      new sdk.RegisterImageCommand({
+        Name: SERVING_IMAGE,
+        Architecture: 'x86_64',
+        RootDeviceName: '/dev/xvda',
+        VirtualizationType: 'hvm',
+      }),
+    );
+    if (ImageId !== undefined) return ImageId;
+  } catch (cause) {
+    throw refused('register the serving image', cause);
+  }
+  throw refused('register the serving image', new Error('no image id'));
+}
+
+function createAccount(
+  sdk: typeof Ec2Sdk,
+  client: EC2Client,
+  { region, imageId }: { readonly region: string; readonly imageId: string },
+): CloudAccount {
   return {
     launchOnDemand: async (request) => {
       const answer = await client
-        .send(new sdk.RunInstancesCommand(runInstances(request)))
+        .send(new sdk.RunInstancesCommand(runInstances(request, imageId)))
         .catch((cause: unknown) => {
           throw refused('RunInstances', cause);
         });
@@ -90,9 +119,9 @@ function createAccount(sdk: typeof Ec2Sdk, client: EC2Client, region: string): C
   };
 }
 
-function runInstances(request: LaunchRequest) {
+function runInstances(request: LaunchRequest, imageId: string) {
   return {
-    ImageId: IMAGE_ID,
+    ImageId: imageId,
     // The SDK types this as the union of all published types; ours come from a price book.
     InstanceType: request.instanceType as NonNullable<Instance['InstanceType']>,
     MinCount: request.count,

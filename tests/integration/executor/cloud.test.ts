@@ -1,4 +1,10 @@
-import { EC2Client, ModifyInstanceAttributeCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  EC2Client,
+  ModifyInstanceAttributeCommand,
+  RegisterImageCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -255,6 +261,21 @@ test('what is gone is remembered, so that another can be made like it', async ()
 test('a template instance that is not there is the cloud’s refusal, not an outage', async () => {
   group = { ...group, likeInstanceIds: ['i-00000000000000000'] };
   await expect(launch()).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
+});
+
+test('nodes of a deployment from another cloud start from the customer’s own serving image', async () => {
+  const ec2 = await customer(door.roleArn ?? '');
+  const { ImageId } = await ec2.send(
+    new RegisterImageCommand({ Name: 'optiinfra-serving', RootDeviceName: '/dev/xvda' }),
+  );
+  group = { ...group, likeInstanceIds: ['gcp-node-1'] };
+  const { nodes } = await launch();
+  const { Reservations = [] } = await ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [...idsOf(nodes)] }),
+  );
+  ec2.destroy();
+  const images = Reservations.flatMap(({ Instances = [] }) => Instances.map((each) => each.ImageId));
+  expect(images).toEqual(nodes.map(() => ImageId));
 });
 
 test('a cloud that does not answer is an outage', async () => {

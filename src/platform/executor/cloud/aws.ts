@@ -29,6 +29,8 @@ export function openAws(options: AwsOptions): OpenCloud {
 }
 
 type Ec2 = typeof Sdk;
+/** The customer keeps its serving image by this name in each region, as the installation asks; GCP has a family. */
+const SERVING_IMAGE = 'optiinfra-serving';
 
 function createAwsCloud(ec2: Ec2, client: EC2Client): Cloud {
   const list = (filters: { Name: string; Values: string[] }[]): Promise<readonly CloudInstance[]> =>
@@ -55,22 +57,47 @@ function createAwsCloud(ec2: Ec2, client: EC2Client): Cloud {
   };
 }
 
-async function launch(ec2: Ec2, client: EC2Client, request: LaunchRequest): Promise<CloudInstance> {
-  const template = await translated('DescribeInstances', async () => {
-    // By filter: an id the cloud has forgotten is then no error.
+/** What a new node takes over from one that is there. */
+type Template = Pick<Instance, 'ImageId' | 'KeyName' | 'SecurityGroups'>;
+
+/** The first of these instances that the cloud knows. By filter: an id it has forgotten is then no error. */
+async function templateOf(
+  ec2: Ec2,
+  client: EC2Client,
+  { likeInstanceIds: ids }: LaunchRequest,
+): Promise<Template | undefined> {
+  return translated('DescribeInstances', async () => {
     const answer = await client.send(
-      new ec2.DescribeInstancesCommand({
-        Filters: [{ Name: 'instance-id', Values: [...request.likeInstanceIds] }],
-      }),
+      new ec2.DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: [...ids] }] }),
     );
     const known = (answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
     const byId = new Map(known.map((instance) => [instance.InstanceId, instance]));
-    return request.likeInstanceIds.flatMap((id) => byId.get(id) ?? [])[0];
+    return ids.flatMap((id) => byId.get(id) ?? []).find(({ ImageId }) => ImageId !== undefined);
   });
-  if (template?.ImageId === undefined) {
+}
+
+/** For a deployment that comes from elsewhere: the customer's own serving image of this region, the newest. */
+async function servingImageOf(ec2: Ec2, client: EC2Client): Promise<Template | undefined> {
+  return translated('DescribeImages', async () => {
+    const { Images = [] } = await client.send(
+      new ec2.DescribeImagesCommand({
+        Owners: ['self'],
+        Filters: [{ Name: 'name', Values: [SERVING_IMAGE] }],
+      }),
+    );
+    const [newest] = Images.toSorted((left, right) =>
+      (right.CreationDate ?? '').localeCompare(left.CreationDate ?? ''),
+    );
+    return newest?.ImageId === undefined ? undefined : { ImageId: newest.ImageId };
+  });
+}
+
+async function launch(ec2: Ec2, client: EC2Client, request: LaunchRequest): Promise<CloudInstance> {
+  const template = (await templateOf(ec2, client, request)) ?? (await servingImageOf(ec2, client));
+  if (template === undefined) {
     throw new OptiInfraError(
       'CLOUD_REFUSED',
-      `EC2 knows no image of ${request.likeInstanceIds.join(', ')} in this region`,
+      `EC2 knows no image of ${request.likeInstanceIds.join(', ')} in this region, and none named ${SERVING_IMAGE}`,
     );
   }
   const answer = await translated('RunInstances', () =>
@@ -81,7 +108,7 @@ async function launch(ec2: Ec2, client: EC2Client, request: LaunchRequest): Prom
   return toInstance(instance);
 }
 
-function runInput(template: Instance, request: LaunchRequest): RunInstancesCommandInput {
+function runInput(template: Template, request: LaunchRequest): RunInstancesCommandInput {
   const groups = (template.SecurityGroups ?? []).flatMap(({ GroupId }) =>
     GroupId === undefined ? [] : [GroupId],
   );
