@@ -2,6 +2,7 @@ import type { AgentType, CloudProvider } from './api/common.ts';
 import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
 import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
+import type { QualityActivities } from './quality-activities.ts';
 import type { PlacementActivities } from './placement-activities.ts';
 import type { QualityActivities } from './quality-activities.ts';
 import type {

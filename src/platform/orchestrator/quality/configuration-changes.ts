@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 
-import type { DeploymentReport } from '../../../contracts/api/agent-runtime.ts';
+import type { DeploymentReport, InstanceReport } from '../../../contracts/api/agent-runtime.ts';
 import type { EngineConfiguration } from '../../../contracts/api/customers.ts';
 import type { OptimizationPlan } from '../../../contracts/api/recommendations.ts';
 import { startInternalAnalysis } from '../analyses/internal-analysis.ts';
@@ -19,16 +19,24 @@ export async function watchConfigurations(
   services: OrchestratorServices,
   trx: Trx,
   customerId: string,
-  deployments: readonly DeploymentReport[],
+  { deployments, instances }: Inventory,
 ): Promise<void> {
-  for (const report of deployments) await watchDeployment(services, trx, customerId, report);
+  const resting = instances.filter(({ ready }) => !ready);
+  const notServing = new Set(resting.map(({ instance_id: id }) => id));
+  for (const report of deployments)
+    await watchDeployment(services, trx, customerId, { ...report, notServing });
+}
+
+interface Inventory {
+  readonly deployments: readonly DeploymentReport[];
+  readonly instances: readonly Pick<InstanceReport, 'instance_id' | 'ready'>[];
 }
 
 async function watchDeployment(
   services: OrchestratorServices,
   trx: Trx,
   customerId: string,
-  report: DeploymentReport,
+  report: DeploymentReport & { readonly notServing: ReadonlySet<string> },
 ): Promise<void> {
   const now = new Date(services.clock.wallMs());
   const row = await lockConfiguration(trx, customerId, report.name);

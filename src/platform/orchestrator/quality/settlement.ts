@@ -5,7 +5,7 @@ import { sameConfiguration } from '../../kit/configuration-differences.ts';
 /** Inventories in a row that must report the same before a configuration counts as the deployment's own. */
 const REPORTS_TO_SETTLE = 2;
 /**
- * While nodes differ a rollout may be under way, and answers would be those of both configurations; when the mixture has
+ * While nodes differ, or one restarts, a rollout may be under way, and answers would be those of both configurations; when the mixture has
  * not moved for so many reports (ten world minutes, twice what a node takes to restart), it is what there is.
  */
 const REPORTS_TO_SETTLE_MIXED = 10;
@@ -25,7 +25,10 @@ export type Settlement =
       readonly candidateNodes: number;
     };
 
-type Report = Pick<DeploymentReport, 'engine_configuration' | 'engine_configurations'>;
+type Report = Pick<DeploymentReport, 'engine_configuration' | 'engine_configurations'> & {
+  /** Nodes that take no traffic now: one that restarts says what it will run, and does not run it yet. */
+  readonly notServing?: ReadonlySet<string>;
+};
 
 /** What one more report makes of a deployment's configuration, which is that of most of its nodes. */
 export function settle(known: KnownConfiguration, report: Report): Settlement {
@@ -42,12 +45,14 @@ export function settle(known: KnownConfiguration, report: Report): Settlement {
   return { kind, candidateReports, candidateNodes: agreeing };
 }
 
-/** Nodes that run what most run, and nodes that tell what they run; both 0 where only the whole is reported. */
-function countNodes({ engine_configuration, engine_configurations }: Report): {
+/** Nodes that serve with what most run, and nodes that tell what they run; both 0 where only the whole is reported. */
+function countNodes({ engine_configuration, engine_configurations, notServing }: Report): {
   agreeing: number;
   all: number;
 } {
-  const nodes = Object.values(engine_configurations ?? {});
-  const agreeing = nodes.filter((one) => sameConfiguration(one, engine_configuration)).length;
+  const nodes = Object.entries(engine_configurations ?? {});
+  const agreeing = nodes.filter(
+    ([id, one]) => notServing?.has(id) !== true && sameConfiguration(one, engine_configuration),
+  ).length;
   return { agreeing, all: nodes.length };
 }

@@ -116,7 +116,7 @@ async function storeInventory(services: OrchestratorServices, trx: Trx, intake: 
     instances.map(({ instance_id }) => instance_id),
   );
   await replaceDeployments(trx, customerId, report.observed_at_ms, report.deployments);
-  await watchConfigurations(services, trx, customerId, report.deployments);
+  await watchConfigurations(services, trx, customerId, report);
   await announce(services, trx, intake, inventoryChanges(before, instances), before);
   await watchSpotNodes(services, trx, { customerId, before, now: instances, lastSeen: latest });
   return true;

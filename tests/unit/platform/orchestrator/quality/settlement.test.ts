@@ -73,6 +73,18 @@ describe('a configuration settles', () => {
     expect(seen.indexOf('changed')).toBe(10 * apart + 1);
   });
 
+  it('not before the last node serves with it: a rollback would meet it in its restart', () => {
+    const all = { engine_configuration: NEW, engine_configurations: { 'i-1': NEW, 'i-2': NEW, 'i-3': NEW } };
+    const restarting = { ...all, notServing: new Set(['i-3']) };
+    expect(settleAll([restarting, restarting, restarting, all, all])).toEqual([
+      'watching',
+      'watching',
+      'watching',
+      'watching',
+      'changed',
+    ]);
+  });
+
   it('as the mixture it is, when some nodes never take it', () => {
     const mixed = {
       engine_configuration: NEW,
