@@ -12,7 +12,6 @@ import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
 import { createQualityActivities } from './quality.ts';
 import { createPlacementActivities } from './placement.ts';
-import { createQualityActivities } from './quality.ts';
 import { createReportActivities } from './report.ts';
 import { createSpotActivities } from './spot.ts';
 import { createStateActivities } from './state.ts';

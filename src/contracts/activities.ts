@@ -4,7 +4,6 @@ import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
 import type { QualityActivities } from './quality-activities.ts';
 import type { PlacementActivities } from './placement-activities.ts';
-import type { QualityActivities } from './quality-activities.ts';
 import type {
   ApprovalDecision,
   Evidence,

@@ -8,7 +8,6 @@ import {
 import { performanceOptimizationGates, performanceRollbackGates, quantizationGates } from './performance.ts';
 import { baselineEstablishmentGates, harmlessChangeGates, qualityValidationGates } from './quality.ts';
 import { returnToSpotGates } from './return-to-spot.ts';
-import { baselineEstablishmentGates, harmlessChangeGates, qualityValidationGates } from './quality.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
 import { crossCloudOptimizationGates } from './cross-cloud-optimization.ts';
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';

@@ -141,10 +141,6 @@ export function goodActivities(
     readTuning: () => notAsked('readTuning'),
     inspectConfiguration: () => notAsked('inspectConfiguration'),
     readLesson: () => notAsked('readLesson'),
-    readBaseline: () => notAsked('readBaseline'),
-    awaitDeployed: () => notAsked('awaitDeployed'),
-    awaitComparison: () => notAsked('awaitComparison'),
-    readDecisions: () => notAsked('readDecisions'),
     cleanUp: async () => [],
     recordInitialState: async () => observed('recordInitialState', baseline),
     triggerAnalysis: async () =>
