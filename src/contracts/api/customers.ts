@@ -111,6 +111,8 @@ export interface DeploymentView {
   /** By instance id, where the agent-runtime reported it. */
   readonly engine_configurations?: Readonly<Record<string, EngineConfiguration>>;
   readonly instance_ids: readonly string[];
+  /** World time at which the last optimization gave it back; what was measured before is of another fleet. Absent: none has. */
+  readonly unchanged_since?: string;
 }
 
 /** What the serving engine runs with; field's terms (vLLM). */

@@ -44,6 +44,7 @@ const deployment = z.object({
   model: z.string(),
   engine_configuration: engineConfiguration,
   instance_ids: z.array(z.string()),
+  unchanged_since: z.iso.datetime().exactOptional(),
 });
 
 const cloudPlace = z.object({ provider: z.enum(CLOUD_PROVIDERS), region: text, account_id: text });

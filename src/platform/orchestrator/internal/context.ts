@@ -1,3 +1,4 @@
+import type { DeploymentView } from '../../../contracts/api/customers.ts';
 import type { CustomerContext, ExecutionOrder } from '../../../contracts/api/orchestration.ts';
 import { OptiInfraError } from '../../../support/errors.ts';
 import { readPlaces, unsealCloudAccess } from '../customers/credentials.ts';
@@ -5,7 +6,7 @@ import { readPreferences } from '../customers/preferences.ts';
 import type { Sealing } from '../customers/sealing.ts';
 import { readDeployments, readInstances } from '../inventory/store.ts';
 import { viewDeployment, viewInstance } from '../inventory/views.ts';
-import { requireHeldLease } from '../optimizations/leases.ts';
+import { lastReleases, requireHeldLease } from '../optimizations/leases.ts';
 import { findOptimization, viewOptimization } from '../optimizations/store.ts';
 import { placesOf } from '../recommendations/plans.ts';
 import { findRecommendation } from '../recommendations/store.ts';
@@ -30,9 +31,22 @@ export async function customerContext(
       cloud,
       clouds,
       instances: (await readInstances(trx, customerId)).map(viewInstance),
-      deployments: (await readDeployments(trx, customerId)).map(viewDeployment),
+      deployments: withLastChanges(
+        (await readDeployments(trx, customerId)).map(viewDeployment),
+        await lastReleases(trx, customerId),
+      ),
       preferences,
     };
+  });
+}
+
+function withLastChanges(
+  deployments: readonly DeploymentView[],
+  releases: ReadonlyMap<string, Date>,
+): readonly DeploymentView[] {
+  return deployments.map((deployment) => {
+    const at = releases.get(deployment.name);
+    return at === undefined ? deployment : { ...deployment, unchanged_since: at.toISOString() };
   });
 }
 

@@ -155,3 +155,15 @@ export async function wasHeldSince(
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** When each deployment was last given back, in world time; one that is held now, or never was, is not named. */
+export async function lastReleases(trx: Trx, customerId: string): Promise<ReadonlyMap<string, Date>> {
+  const rows = await trx
+    .selectFrom('deployment_leases')
+    .select(['deployment', 'world_released_at'])
+    .where('customer_id', '=', customerId)
+    .execute();
+  return new Map(
+    rows.flatMap(({ deployment, world_released_at: at }) => (at === null ? [] : [[deployment, at] as const])),
+  );
+}

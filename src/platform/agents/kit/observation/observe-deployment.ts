@@ -62,7 +62,7 @@ export async function observeDeployment(
   const { name } = deployment;
   const instances = servingInstances(context, name);
   if (instances.length === 0) return refuse(`no instance of ${name} is serving`);
-  const { requests, window } = await awaitRequests(services, context.customer_id, name);
+  const { requests, window } = await awaitRequests(services, context.customer_id, deployment);
   const lack = lackOfRequests(requests, window, services.clock);
   if (requests === null || lack !== null) return refuse(lack ?? `no telemetry of ${name}`);
   const ids = instances.map(({ instance_id }) => instance_id);
@@ -90,11 +90,12 @@ interface Look {
 async function awaitRequests(
   { telemetry, clock }: Pick<AgentServices, 'telemetry' | 'clock'>,
   customerId: string,
-  deployment: string,
+  { name, unchanged_since: unchangedSince }: DeploymentView,
 ): Promise<Look> {
   const startedMs = clock.monotonicMs();
+  const changedMs = unchangedSince === undefined ? Number.NEGATIVE_INFINITY : Date.parse(unchangedSince);
   const look = async (lengthMs: number): Promise<Look> => {
-    const window = windowOf(clock, customerId, deployment, lengthMs);
+    const window = sinceChange(windowOf(clock, customerId, name, lengthMs), changedMs);
     return { window, requests: await telemetry.requests(window) };
   };
   const enough = ({ requests }: Look): boolean => (requests?.requests ?? 0) >= WANTED_REQUESTS;
@@ -104,14 +105,21 @@ async function awaitRequests(
       if (enough(newest)) return { done: true, value: newest };
       const seen = await look(OBSERVATION_WINDOW_MS);
       const patient = clock.monotonicMs() - startedMs < PATIENCE_WALL_MS;
-      if (patient && seen.requests !== null && !enough(seen)) {
-        return { done: false, observed: seen.requests.requests };
+      // Nothing at all may be no traffic, or traffic of which the first after a change is still under way.
+      const coming = seen.requests !== null || seen.window.fromMs === changedMs;
+      if (patient && coming && !enough(seen)) {
+        return { done: false, observed: seen.requests?.requests ?? 0 };
       }
       return { done: true, value: seen };
     },
     // The look itself ends at the patience; the deadline is the net below it.
     { condition: 'telemetry', deadlineMs: 4 * PATIENCE_WALL_MS, intervalMs: 250, clock },
   );
+}
+
+/** Latency and constants from before a change are those of another fleet: a model of both describes neither. */
+function sinceChange(window: TelemetryWindow, changedMs: number): TelemetryWindow {
+  return { ...window, fromMs: Math.min(Math.max(window.fromMs, changedMs), window.toMs) };
 }
 
 function lackOfRequests(seen: RequestsSeen | null, window: TelemetryWindow, clock: Clock): string | null {
