@@ -197,9 +197,22 @@ function describe(
 
 /** The machines that a plan says must come. */
 function expectedBy(plan: OptimizationPlan): string[] {
-  if (plan.kind !== 'placement') return [];
-  const { target } = plan;
-  return target.nodes.map(() => describe({ ...target, instanceType: target.instance_type }));
+  switch (plan.kind) {
+    case 'placement': {
+      const { target } = plan;
+      return target.nodes.map(() => describe({ ...target, instanceType: target.instance_type }));
+    }
+    case 'spot_migration':
+      return plan.spot_nodes.map(() =>
+        describe({ ...plan, instanceType: plan.instance_type, lifecycle: 'spot' }),
+      );
+    case 'hybrid':
+      return plan.parts.flatMap(expectedBy);
+    case 'configuration_change':
+    case 'scale_in':
+    case 'replacement':
+      return [];
+  }
 }
 
 async function measureLatencyForecast(
