@@ -118,7 +118,7 @@ const measured = {
       baseline: 'baseline.quality',
       current: 'after.quality',
       maximumDropShare: THRESHOLDS.qualityRelativeDrop,
-      ...BASELINE,
+      ...SETTLED,
     }),
   ],
   'validate-forecast': [
@@ -287,7 +287,7 @@ export const performanceRollbackGates = {
       baseline: 'baseline.quality',
       current: 'restored.quality',
       maximumDropShare: THRESHOLDS.qualityRelativeDrop,
-      ...BASELINE,
+      ...SETTLED,
     }),
   ],
 };

@@ -14,7 +14,7 @@ import {
   type RunState,
   type ScenarioInput,
 } from '../../../src/contracts/runs.ts';
-import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
+import { SPOT_MIGRATION, type ScenarioDefinition } from '../../../src/contracts/scenarios/index.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { createHarnessWorker } from '../../../worker/worker.ts';
 import { startTestServer, wallClock, type TestServer } from '../support/temporal-server.ts';
@@ -42,8 +42,12 @@ export interface Run extends Journal {
 export interface Bench extends AsyncDisposable {
   readonly server: TestServer;
   readonly worker: Worker;
-  /** Starts a run as the command does; `change` replaces activities of this run only. */
-  start(change?: Partial<HarnessActivities>, input?: Partial<ScenarioInput>): Promise<Run>;
+  /** Starts a run as the command does, a spot migration unless told; `change` replaces activities of this run only. */
+  start(
+    change?: Partial<HarnessActivities>,
+    input?: Partial<ScenarioInput>,
+    scenario?: ScenarioDefinition,
+  ): Promise<Run>;
 }
 
 export const INPUT: ScenarioInput = {
@@ -66,8 +70,13 @@ export async function openBench(): Promise<Bench> {
   return {
     server,
     worker,
-    start: (change = {}, input = {}) =>
-      startOn(server, input, (journal, runId) => scripts.set(runId, goodActivities(journal, change))),
+    start: (change = {}, input = {}, scenario = SPOT_MIGRATION) =>
+      startOn(
+        server,
+        input,
+        (journal, runId) => scripts.set(runId, goodActivities(journal, change)),
+        scenario,
+      ),
     [Symbol.asyncDispose]: async () => {
       worker.shutdown();
       await polling;
@@ -81,11 +90,12 @@ export async function startOn(
   server: TestServer,
   input: Partial<ScenarioInput> = {},
   prepare: (journal: Journal, runId: string) => void = () => undefined,
+  scenario: ScenarioDefinition = SPOT_MIGRATION,
 ): Promise<Run> {
   const runId = randomUUID().slice(0, 8);
   const journal: Journal = { lines: [], published: [] };
   prepare(journal, runId);
-  await startRun(temporalOf(server), SPOT_MIGRATION, runId, { ...INPUT, ...input });
+  await startRun(temporalOf(server), scenario, runId, { ...INPUT, ...input });
   const handle = server.client.workflow.getHandle(workflowIdOf(runId));
   return { ...journal, runId, handle, state: () => handle.query<RunState>(RUN_STATE_QUERY) };
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { exposureAround } from '../../../activities/rollback-detection.ts';
+
+const every = (stepMs: number, fromMs: number, toMs: number): number[] =>
+  Array.from({ length: Math.floor((toMs - fromMs) / stepMs) + 1 }, (_, index) => fromMs + index * stepMs);
+
+describe('exposureAround', () => {
+  const window = { startMs: 400_000, endMs: 440_000 };
+
+  it('begins with the first request after the restart and ends with the last before the next one', () => {
+    const before = every(100, 0, 50_000);
+    const bad = every(100, 390_000, 460_000);
+    const after = every(100, 800_000, 900_000);
+    expect(exposureAround([...before, ...bad, ...after], window)).toEqual({
+      firstMs: 390_000,
+      lastMs: 460_000,
+      requests: bad.length,
+    });
+  });
+
+  it('takes a short silence for chance', () => {
+    const bad = [...every(500, 395_000, 410_000), ...every(500, 416_500, 445_000)];
+    expect(exposureAround(bad, window)).toMatchObject({ firstMs: 395_000, lastMs: 445_000 });
+  });
+
+  it('knows nothing when no request fell into the judged window', () => {
+    expect(exposureAround([], window)).toBeNull();
+    expect(exposureAround(every(100, 0, 50_000), window)).toBeNull();
+  });
+});
