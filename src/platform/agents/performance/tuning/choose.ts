@@ -17,7 +17,10 @@ export function chooseTuning(
   const keeping = (from: readonly TuningCandidate[]): readonly TuningCandidate[] =>
     from.filter(({ brokenPromises }) => brokenPromises.length === 0);
   return (
-    fastest(keeping(gentle)) ?? fastest(leastLoss(keeping(helpful))) ?? fastest(worthwhile(gentle)) ?? null
+    fastest(keeping(gentle)) ??
+    (promiseMissed ? fastest(leastLoss(keeping(helpful))) : null) ??
+    fastest(worthwhile(gentle)) ??
+    null
   );
 }
 

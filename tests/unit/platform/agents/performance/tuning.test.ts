@@ -153,6 +153,27 @@ describe('no tuning is recommended', () => {
     expect(said).toContain('no other configuration is worth it');
   });
 
+  it('where only more loss would make a tuned engine faster, and nobody needs it to be', async () => {
+    const tuned = {
+      kv_allocation: 'paged',
+      prefix_caching: true,
+      scheduler: 'chunked',
+      quantization: 'fp8',
+    } as const;
+    // 15 requests a second on four nodes: decoding is what takes the time, and lighter weights would shorten it by a fifth.
+    const quiet = {
+      requests: requestsSeen({ cachedTokensMean: 170, requestsPerSecond: 15, latencyMsP95: 435 }),
+      iterations: noisyIterations({ ...P4D, weightPassMs: P4D.weightPassMs * 0.515 }, 2_500, 3),
+    };
+    const { draft, said } = await tuning({ context: acmeWith(tuned), ...quiet });
+    expect(said).toContain('no other configuration is worth it');
+    expect(draft).toBeNull();
+    const strict = acme({ slo: { latency_ms_p95: 430 } });
+    expect((await drafted({ context: acmeWith(tuned, strict), ...quiet })).plan.to.quantization).toBe(
+      'w4a16',
+    );
+  });
+
   it.each<[string, Partial<FakeMeasurements>, string]>([
     ['telemetry', { requests: null }, 'no telemetry'],
     ['a model that fits', { requests: requestsSeen({ latencyMsP95: 500 }) }, 'does not describe'],
