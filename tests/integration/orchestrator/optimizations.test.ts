@@ -137,10 +137,11 @@ describe('an approved optimization', () => {
     expect(underWay.body.deployments[0]).not.toHaveProperty('unchanged_since');
     await status(id, 'failed');
     const { body: changed } = await rig.expect(200, 'GET', context, rig.secrets.agentKey);
-    const [lease] = await rig.rows('SELECT world_released_at FROM deployment_leases WHERE customer_id = $1', [
-      customer.id,
-    ]);
-    expect(changed.deployments[0].unchanged_since).toBe((lease?.['world_released_at'] as Date).toISOString());
+    const [lease] = await rig.rows<{ world_released_at: Date }>(
+      'SELECT world_released_at FROM deployment_leases WHERE customer_id = $1',
+      [customer.id],
+    );
+    expect(changed.deployments[0]).toMatchObject({ unchanged_since: lease?.world_released_at.toISOString() });
     expect(
       (await rig.call('GET', `/internal/customers/${customer.id}/cloud-access`, rig.secrets.agentKey)).status,
     ).toBe(403);
