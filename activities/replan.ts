@@ -82,13 +82,11 @@ function repeats(plan: OptimizationPlan, done: Part): boolean {
   return instancesOf(plan).some((id) => instancesOf(done).includes(id));
 }
 
-/** A setting that was changed would be set back. */
+/** A setting that was changed would be changed again: back, or to a third value that was no better a moment ago. */
 function undoes(plan: OptimizationPlan, done: Part): boolean {
   if (plan.kind !== 'configuration_change' || done.kind !== 'configuration_change') return false;
-  return (
-    plan.deployment === done.deployment &&
-    changes(done).some((setting) => plan.to[setting] === done.from[setting])
-  );
+  const before = changes(done);
+  return plan.deployment === done.deployment && changes(plan).some((setting) => before.includes(setting));
 }
 
 function changes({
