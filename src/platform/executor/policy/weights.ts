@@ -31,14 +31,24 @@ export function canaryStage(fleet: RolloutFleet): Stage {
   return { weights: withDrained(weights, fleet), canaryIds: [canary], controlIds: [control] };
 }
 
-/** 50 %: as many old nodes as new ones share each half, retiring nodes first. */
+/**
+ * 50 %, or what the new nodes will carry in the end where that is less: one of four would break under a half. As many old
+ * nodes, retiring ones first, carry as much a node; what is left is shared by the rest.
+ */
 export function halfStage(fleet: RolloutFleet): Stage {
   const old = [...fleet.retiringIds, ...fleet.keptIds];
   const size = Math.min(fleet.newIds.length, old.length);
   if (size === 0) throw new RangeError('a half needs a new and an old node');
   const canaryIds = fleet.newIds.slice(0, size);
   const controlIds = old.slice(0, size);
-  const weights = { ...share(canaryIds, 50), ...share(controlIds, 50) };
+  const others = old.slice(size);
+  const targetShare = fleet.newIds.length / (fleet.newIds.length + fleet.keptIds.length);
+  const armPercent = Math.min(50, targetShare * 100);
+  const weights = {
+    ...share(canaryIds, armPercent),
+    ...share(controlIds, armPercent),
+    ...share(others, 100 - 2 * armPercent),
+  };
   return { weights: withDrained(weights, fleet), canaryIds, controlIds };
 }
 

@@ -27,6 +27,18 @@ test('Acme at 50 %: three new and three old nodes, the kept one rests', () => {
   expect(weights['d']).toBe(0);
 });
 
+test('one new node of four carries its share at the half stage, not half of everything', () => {
+  const { weights, canaryIds, controlIds } = halfStage({
+    newIds: ['s4'],
+    retiringIds: ['f'],
+    keptIds: ['s1', 's2', 'd'],
+  });
+  expect(canaryIds).toEqual(['s4']);
+  expect(controlIds).toEqual(['f']);
+  expect(weights).toMatchObject({ s4: 25, f: 25 });
+  expect(weights['d']).toBeCloseTo(50 / 3);
+});
+
 test('Acme at 100 %: target fleet shares evenly, retiring nodes are drained', () => {
   expect(targetStage(acme).weights).toEqual({ s1: 25, s2: 25, s3: 25, d: 25, a: 0, b: 0, c: 0 });
 });
@@ -49,7 +61,10 @@ test('for a fleet of any size: 10, 50, 100 %, every node named, arms with the sa
       const all = [...fleet.newIds, ...fleet.retiringIds, ...fleet.keptIds];
       for (const [stage, share] of [
         [canaryStage(fleet), 10],
-        [halfStage(fleet), 50],
+        [
+          halfStage(fleet),
+          Math.min(50, (100 * fleet.newIds.length) / (fleet.newIds.length + fleet.keptIds.length)),
+        ],
       ] as const) {
         expect(sum(stage.weights, all)).toBeCloseTo(100);
         expect(sum(stage.weights, fleet.newIds)).toBeCloseTo(share);
