@@ -189,7 +189,6 @@ test.concurrent(
 
 test.concurrent('a decision while nothing is on hold is refused', async () => {
   let release: () => void = () => undefined;
-  let ending = false;
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
@@ -245,6 +244,7 @@ test.concurrent('a cancel from Temporal itself undoes as well', async () => {
 
 test.concurrent('past the point of no return a cancel is refused', async () => {
   let release: () => void = () => undefined;
+  let ending = false;
   const held = new Promise<void>((resolve) => (release = resolve));
   const notes = await rollOut(
     {
