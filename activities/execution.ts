@@ -27,7 +27,7 @@ const LAST_EVENT_DEADLINE_MS = 5_000;
 export function createExecutionActivities(dependencies: ActivityDependencies): ExecutionActivities {
   const { harness } = dependencies;
   return {
-    monitorExecution: ({ subject, optimizationId, actions }) =>
+    monitorExecution: ({ subject, optimizationId, actions, as = 'optimization' }) =>
       heartbeating(async (progress, signal) => {
         const client = harness.clientOf(subject.email);
         await using live = openLiveUpdates({
@@ -44,7 +44,7 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
         );
         await waitForLastEvent(dependencies, optimizationId, () => live.received());
         const log = createEvidenceLog(harness.clock);
-        recordSteps(log, optimization);
+        recordSteps(log, optimization, as);
         recordActions(log, actions, taker.taken());
         recordEvents(log, live.received(), optimization);
         const { plan } = await client.recommendation(optimization.recommendation_id);
@@ -61,7 +61,7 @@ export function createExecutionActivities(dependencies: ActivityDependencies): E
           sampleSize: audit.entries,
         });
         const output: ExecutionEnd = { status: optimization.status, settledAtMs, ...durations(optimization) };
-        log.record('optimization.world-seconds', output.worldMs === null ? null : output.worldMs / 1000, {
+        log.record(`${as}.world-seconds`, output.worldMs === null ? null : output.worldMs / 1000, {
           unit: 's of world time',
           source: 'GET /optimizations/{id}',
         });
@@ -143,34 +143,34 @@ function isEnd(status: unknown): boolean {
   return ['completed', 'failed', 'rolled_back', 'cancelled'].includes(String(status));
 }
 
-function recordSteps(log: EvidenceLog, optimization: Optimization): void {
+function recordSteps(log: EvidenceLog, optimization: Optimization, as: string): void {
   const source = 'GET /optimizations/{id}';
   const completed = optimization.execution_steps.filter(({ status }) => status === 'completed');
-  log.record('optimization.status', optimization.status, { unit: 'text', source });
-  log.record('optimization.reason', optimization.result?.reason ?? null, { unit: 'text', source });
+  log.record(`${as}.status`, optimization.status, { unit: 'text', source });
+  log.record(`${as}.reason`, optimization.result?.reason ?? null, { unit: 'text', source });
   log.record(
-    'optimization.completed-steps',
+    `${as}.completed-steps`,
     completed.map(({ name }) => name),
     { unit: 'text', source },
   );
   log.record(
-    'optimization.steps-carry-evidence',
+    `${as}.steps-carry-evidence`,
     completed.length > 0 && completed.every(({ evidence }) => Object.keys(evidence).length > 0),
     { unit: 'flag', source, sampleSize: completed.length },
   );
   const undone = optimization.execution_steps.filter(({ status }) => status === 'rolled_back');
   log.record(
-    'optimization.rolled-back-steps',
+    `${as}.rolled-back-steps`,
     undone.map(({ name }) => name),
     { unit: 'text', source },
   );
   const failed = optimization.execution_steps.find(({ status }) => status === 'failed');
-  log.record('optimization.failed-step', failed?.name ?? 'none', { unit: 'text', source });
-  log.record('optimization.restored', optimization.result?.original_state_restored ?? null, {
+  log.record(`${as}.failed-step`, failed?.name ?? 'none', { unit: 'text', source });
+  log.record(`${as}.restored`, optimization.result?.original_state_restored ?? null, {
     unit: 'flag',
     source,
   });
-  log.record('optimization.differences', optimization.result?.differences ?? null, { unit: 'text', source });
+  log.record(`${as}.differences`, optimization.result?.differences ?? null, { unit: 'text', source });
 }
 
 /** Each action, where it was bound to and when it was taken; one that never came is named too. */

@@ -36,7 +36,7 @@ export function createFixtureActivities(dependencies: ActivityDependencies): Fix
         return {
           evidence: log.evidence,
           notes: [`${action.kind} ${struck.join(', ')}`.trim()],
-          output: { worldMs },
+          output: { worldMs, at: toTimestamp(harness.clock.wallMs()), struck },
         };
       }),
 

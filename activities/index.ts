@@ -14,6 +14,8 @@ import { createQualityActivities } from './quality.ts';
 import { createPlacementActivities } from './placement.ts';
 import { createReportActivities } from './report.ts';
 import { createSpotActivities } from './spot.ts';
+import { createJourneyActivities } from './journey.ts';
+import { createOnboardingActivities } from './onboarding.ts';
 import { createStateActivities } from './state.ts';
 import { createTuningActivities } from './tuning.ts';
 import { createWindowActivities } from './window.ts';
@@ -36,6 +38,8 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createTuningActivities(dependencies),
     ...createLearningActivities(dependencies),
     ...createSpotActivities(dependencies),
+    ...createOnboardingActivities(dependencies),
+    ...createJourneyActivities(dependencies),
     ...createQualityActivities(dependencies),
     ...createReportActivities(dependencies),
   } satisfies HarnessActivities);

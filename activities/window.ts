@@ -45,6 +45,7 @@ async function measureWindow(
   for (const [name, value, unit] of [
     ['latency.p95', slo.latency_ms_p95, 'ms'],
     ['latency.p99', slo.latency_ms_p99, 'ms'],
+    ['latency.p95-degraded', slo.latency_ms_p95_degraded, 'ms'],
     ['error-rate', slo.error_rate, 'share'],
     ['quality', slo.quality_score, 'score'],
   ] as const) {

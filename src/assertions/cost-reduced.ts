@@ -2,9 +2,14 @@ import type { Gate } from '../contracts/runs.ts';
 import { gateOf, showValue } from './judge.ts';
 
 /** Cost after is lower than before by at least `minimumShare` (0–1). */
-export function costReduced(options: { before: string; after: string; minimumShare: number }): Gate {
+export function costReduced(options: {
+  gate?: string;
+  before: string;
+  after: string;
+  minimumShare: number;
+}): Gate {
   return gateOf({
-    gate: 'cost-reduced',
+    gate: options.gate ?? 'cost-reduced',
     needs: [options.after, options.before],
     expected: `reduction ≥ ${showValue(options.minimumShare * 100)} %`,
     rule: (read) => {

@@ -3,12 +3,13 @@ import { gateOf, showValue } from './judge.ts';
 
 /** Failed requests stay below what the customer promised, from enough requests to say so. */
 export function errorRateKept(options: {
+  gate?: string;
   evidence: string;
   objective: string;
   minimumSamples: number;
 }): Gate {
   return gateOf({
-    gate: 'error-rate-kept',
+    gate: options.gate ?? 'error-rate-kept',
     needs: [options.evidence, options.objective],
     minimumSamples: options.minimumSamples,
     expected: `< ${options.objective}`,

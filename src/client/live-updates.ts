@@ -13,7 +13,7 @@ export interface LiveUpdates extends AsyncDisposable {
 }
 
 export interface LiveUpdatesOptions {
-  /** The orchestrator, `http://127.0.0.1:8001`. */
+  /** The orchestrator, `http://127.0.0.1:8001`, or the portal's `/api`. */
   readonly baseUrl: string;
   readonly customerId: string;
   readonly accessToken: () => Promise<string>;
@@ -40,7 +40,7 @@ export function openLiveUpdates(options: LiveUpdatesOptions): LiveUpdates {
     const token = await options.accessToken();
     // Closed while the token was on its way: nobody would close this socket any more.
     if (closing.signal.aborted) return;
-    const url = new URL(`/ws/customers/${encodeURIComponent(options.customerId)}`, options.baseUrl);
+    const url = new URL(`${options.baseUrl}/ws/customers/${encodeURIComponent(options.customerId)}`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('cursor', String(cursor));
     const opened = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });

@@ -2,8 +2,8 @@ import type { AgentType, CloudProvider } from './api/common.ts';
 import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
 import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
-import type { QualityActivities } from './quality-activities.ts';
 import type { PlacementActivities } from './placement-activities.ts';
+import type { QualityActivities } from './quality-activities.ts';
 import type {
   ApprovalDecision,
   Evidence,
@@ -12,6 +12,7 @@ import type {
   ScenarioInput,
   StepAction,
 } from './runs.ts';
+import type { JourneyActivities, OnboardingActivities } from './journey-activities.ts';
 import type { SpotActivities } from './spot-activities.ts';
 import type { WorldAction } from './world-actions.ts';
 import type { TuningActivities } from './tuning-activities.ts';
@@ -271,6 +272,8 @@ export type HarnessActivities = FixtureActivities &
   TuningActivities &
   LearningActivities &
   SpotActivities &
+  OnboardingActivities &
+  JourneyActivities &
   QualityActivities &
   ReportActivities;
 

@@ -9,18 +9,26 @@ export interface Execution {
   readonly optimizationId: string;
   /** What the scenario does to the world on the way, each at its step; `--fault PHASE@STEP` adds to it. */
   readonly actions?: readonly StepAction[];
+  /** What its evidence is called, in a scenario with more than one; `optimization` unless told. */
+  readonly as?: string;
 }
 
 /** Follows an optimization to its end, whichever it is; the gates say which is expected. */
 export async function followExecution(
   run: ScenarioRun,
   { phase, gates }: At,
-  { subject, optimizationId, actions = [] }: Execution,
+  { subject, optimizationId, actions = [], as }: Execution,
 ): Promise<ExecutionEnd> {
   const all = [...actions, ...run.stepActions(phase)];
   return run.phase(
     phase,
-    (call) => call('longWait').monitorExecution({ subject, optimizationId, actions: all }),
+    (call) =>
+      call('longWait').monitorExecution({
+        subject,
+        optimizationId,
+        actions: all,
+        ...(as === undefined ? {} : { as }),
+      }),
     gates,
   );
 }
@@ -29,13 +37,18 @@ export async function followExecution(
 export async function followToCompletion(
   run: ScenarioRun,
   { phase, gates }: At,
-  { subject, optimizationId, actions = [] }: Execution,
+  { subject, optimizationId, actions = [], as }: Execution,
 ): Promise<{ readonly settledAtMs: number }> {
   const all = [...actions, ...run.stepActions(phase)];
   return run.phase(
     phase,
     async (call) => {
-      const seen = await call('longWait').monitorExecution({ subject, optimizationId, actions: all });
+      const seen = await call('longWait').monitorExecution({
+        subject,
+        optimizationId,
+        actions: all,
+        ...(as === undefined ? {} : { as }),
+      });
       const settledAtMs = seen.output?.settledAtMs ?? null;
       return { ...seen, output: settledAtMs === null ? null : { settledAtMs } };
     },

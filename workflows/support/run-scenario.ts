@@ -12,6 +12,7 @@ import {
   type StepAction,
   type Verdict,
 } from '../../src/contracts/runs.ts';
+import type { Prospect } from '../../src/contracts/journey-activities.ts';
 import type { FleetChoice } from '../../src/contracts/fleets.ts';
 import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
 import { actionsStruck } from '../../src/assertions/actions-struck.ts';
@@ -32,6 +33,10 @@ export interface ScenarioRun {
   readonly input: ScenarioInput;
   /** An isolated customer with a fleet of its own, Acme's unless told; taken down when the run ends, however it ends. */
   customer(companyName: string, fleet?: FleetChoice): Promise<RunSubject>;
+  /** A company with its fleet that has not come to OptiInfra yet; taken down like a customer. */
+  prospect(companyName: string, fleet?: FleetChoice): Promise<Prospect>;
+  /** The customer that a prospect has become by the scenario's own phases. */
+  welcome(subject: RunSubject): void;
   /** Actions that the command line binds to steps of the optimization which this phase follows. */
   stepActions(phase: string): readonly StepAction[];
   /**
@@ -68,6 +73,16 @@ export async function runScenario(
     input,
     customer: (companyName, fleet = 'acme') =>
       prepareCustomer(recorder, { scenario: input, companyName, fleet }, subjects),
+    prospect: (companyName, fleet = 'acme') =>
+      activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName}, a prospect`).prepareProspect({
+        runId: recorder.state().runId,
+        scenario: input,
+        companyName,
+        fleet,
+      }),
+    welcome: (subject) => {
+      welcome(recorder, subject, subjects);
+    },
     stepActions: (phase) => stepActionsOf(input, phase),
     phase: (name, observe, gates) => runPhase(recorder, subjects, name, observe, gates),
     remember: (facts) => {
@@ -108,9 +123,14 @@ async function prepareCustomer(
   const call = activities('mutate', FIXTURE_BUDGET_MS + historyMs, `fixture · ${companyName}, fleet ${kind}`);
   const { runId } = recorder.state();
   const subject = await call.prepareCustomer({ runId, ...wanted });
+  welcome(recorder, subject, subjects);
+  return subject;
+}
+
+/** The first one is the run's customer: faults strike it, and the report is about it. */
+function welcome(recorder: RunRecorder, subject: RunSubject, subjects: RunSubject[]): void {
   if (subjects.length === 0) recorder.update({ customerId: subject.customerId });
   subjects.push(subject);
-  return subject;
 }
 
 async function runPhase<T>(

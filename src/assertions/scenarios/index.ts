@@ -7,6 +7,9 @@ import {
 } from './coordination.ts';
 import { performanceOptimizationGates, performanceRollbackGates, quantizationGates } from './performance.ts';
 import { baselineEstablishmentGates, harmlessChangeGates, qualityValidationGates } from './quality.ts';
+import { customerJourneyGates } from './customer-journey.ts';
+import { onboardingAwsGates } from './onboarding-aws.ts';
+import { onboardingGcpGates } from './onboarding-gcp.ts';
 import { returnToSpotGates } from './return-to-spot.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
 import { crossCloudOptimizationGates } from './cross-cloud-optimization.ts';
@@ -25,6 +28,9 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
+  'customer-journey': customerJourneyGates,
+  'onboarding-aws': onboardingAwsGates,
+  'onboarding-gcp': onboardingGcpGates,
   'multi-agent-coordination': multiAgentCoordinationGates,
   'priority-resolution': priorityResolutionGates,
   'sequential-and-parallel': sequentialAndParallelGates,

@@ -10,6 +10,7 @@ import { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './q
 import { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
 import { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 import { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
+import { CUSTOMER_JOURNEY, ONBOARDING_AWS, ONBOARDING_GCP } from './onboarding.ts';
 import { RETURN_TO_SPOT } from './return-to-spot.ts';
 import { SPOT_INTERRUPTION } from './spot-interruption.ts';
 import { SPOT_MIGRATION } from './spot-migration.ts';
@@ -32,6 +33,7 @@ export { BASELINE_ESTABLISHMENT, HARMLESS_CHANGE, QUALITY_VALIDATION } from './q
 export { ROLLBACK, SPOT_NO_CAPACITY, SPOT_ROLLBACK } from './rollbacks.ts';
 export { CROSS_CLOUD_OPTIMIZATION } from './cross-cloud-optimization.ts';
 export { IDLE_DETECTION, RIGHTSIZING } from './scale-in.ts';
+export { CUSTOMER_JOURNEY, ONBOARDING_AWS, ONBOARDING_GCP } from './onboarding.ts';
 export { RETURN_TO_SPOT } from './return-to-spot.ts';
 export { INTERRUPTION_ARROWS, SPOT_INTERRUPTION } from './spot-interruption.ts';
 export { SPOT_MIGRATION } from './spot-migration.ts';
@@ -44,6 +46,9 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
+  CUSTOMER_JOURNEY,
+  ONBOARDING_AWS,
+  ONBOARDING_GCP,
   MULTI_AGENT_COORDINATION,
   PRIORITY_RESOLUTION,
   SEQUENTIAL_AND_PARALLEL,
