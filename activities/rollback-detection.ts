@@ -30,8 +30,8 @@ export async function recordDetection(
   const judgement = judgementIn(step?.evidence);
   if (step === null || judgement === null) return [];
   const [startMs, endMs] = [Date.parse(judgement.window_started_at), Date.parse(judgement.window_ended_at)];
-  const arrivals = await telemetry.rows<{ at: string }>(
-    `SELECT toUnixTimestamp64Milli(arrived_at) AS at FROM inference_requests
+  const arrivals = await telemetry.rows<{ node: string; at: string }>(
+    `SELECT instance_id AS node, toUnixTimestamp64Milli(arrived_at) AS at FROM inference_requests
      WHERE customer_id = {customerId:String} AND instance_id IN {ids:Array(String)}
        AND arrived_at >= fromUnixTimestamp64Milli({fromMs:Int64}) ORDER BY arrived_at`,
     {
@@ -40,8 +40,9 @@ export async function recordDetection(
       fromMs: Math.trunc(startMs) - LOOK_BACK_MS,
     },
   );
+  const byNode = Map.groupBy(arrivals, ({ node }) => node);
   const exposure = exposureAround(
-    arrivals.map(({ at }) => Number(at)),
+    [...byNode.values()].map((each) => each.map(({ at }) => Number(at))),
     { startMs, endMs },
   );
   const judgedMs = step.world_finished_at === null ? null : Date.parse(step.world_finished_at);
@@ -70,22 +71,35 @@ function redStage({ execution_steps: steps }: Optimization): ExecutionStep | nul
 }
 
 /**
- * The unbroken run of requests around the judged window. A node that keeps its machine served before as well, as it was:
- * its restarts are the silences that bound the run.
+ * The unbroken runs of requests around the judged window, one a node. A node that keeps its machine served before as well,
+ * as it was, and serves again afterwards: its restarts are the silences that bound its run.
  */
 export function exposureAround(
-  arrivalsMs: readonly number[],
-  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  arrivalsMsByNode: readonly (readonly number[])[],
+  window: { readonly startMs: number; readonly endMs: number },
 ): Exposure | null {
-  const runs: number[][] = [];
+  const judged = arrivalsMsByNode
+    .flatMap(runsOf)
+    .filter(([firstMs, lastMs]) => firstMs <= window.endMs && lastMs >= window.startMs);
+  if (judged.length === 0) return null;
+  return {
+    firstMs: Math.min(...judged.map(([firstMs]) => firstMs)),
+    lastMs: Math.max(...judged.map(([, lastMs]) => lastMs)),
+    requests: judged.reduce((sum, [, , requests]) => sum + requests, 0),
+  };
+}
+
+type ServingRun = [firstMs: number, lastMs: number, requests: number];
+
+function runsOf(arrivalsMs: readonly number[]): readonly ServingRun[] {
+  const runs: ServingRun[] = [];
   for (const atMs of arrivalsMs) {
-    const last = runs.at(-1);
-    const before = last?.at(-1);
-    if (last === undefined || before === undefined || atMs - before > QUIET_MS) runs.push([atMs]);
-    else last.push(atMs);
+    const run = runs.at(-1);
+    if (run === undefined || atMs - run[1] > QUIET_MS) runs.push([atMs, atMs, 1]);
+    else {
+      run[1] = atMs;
+      run[2] += 1;
+    }
   }
-  const judged = runs.filter((run) => (run[0] ?? 0) <= endMs && (run.at(-1) ?? 0) >= startMs);
-  const all = judged.flat();
-  const [firstMs, lastMs] = [all[0], all.at(-1)];
-  return firstMs === undefined || lastMs === undefined ? null : { firstMs, lastMs, requests: all.length };
+  return runs;
 }
