@@ -44,6 +44,8 @@ export interface TrafficProfile {
    * traces show it.
    */
   readonly arrivals: 'poisson' | 'bursty';
+  /** Photographs or documents sent along with a prompt, bytes a request; none unless told. */
+  readonly attachmentBytesMean?: number;
 }
 /** Where the customer's machines run, and what lets the platform in there. */
 export interface SiteAccount extends Place {
@@ -121,8 +123,15 @@ export type Fault =
   | { readonly kind: 'spot-price-move'; readonly factor: number }
   /** The cloud has no spot machines in these zones (all zones when empty) until the faults are cleared. */
   | { readonly kind: 'no-spot-capacity'; readonly zones: readonly string[] }
-  /** The customer has protected this many of its on-demand nodes, the newest first, against termination by API. */
-  | { readonly kind: 'termination-protection'; readonly nodes: number }
+  /**
+   * The customer has protected this many of its on-demand nodes, the newest first, against termination by API; with
+   * `instanceIds` exactly these, `nodes` of them.
+   */
+  | {
+      readonly kind: 'termination-protection';
+      readonly nodes: number;
+      readonly instanceIds?: readonly string[];
+    }
   | { readonly kind: 'stop-traffic' };
 /**
  * `POST /sites/{id}/deploy`: the customer's own pipeline rolls a revision or a template out, node by node, past the

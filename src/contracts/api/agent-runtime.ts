@@ -72,6 +72,9 @@ export interface RequestRecord {
   readonly error_reason: string | null;
   /** 0–1; null when the request failed. */
   readonly quality_score: number | null;
+  /** Size on the wire, as the serving side counts it; absent where it does not. */
+  readonly request_bytes?: number;
+  readonly response_bytes?: number;
 }
 /** A sampled iteration of the engine: what was in it and how long it took (with measurement noise). */
 export interface IterationSample {

@@ -6,6 +6,8 @@ export interface ServingRequest {
   readonly outputTokens: number;
   /** Share of the prompt that a prefix cache holds already. */
   readonly sharedPrefixShare: number;
+  /** Of what is sent along with the prompt; nothing unless told. */
+  readonly attachmentBytes?: number;
 }
 
 export type ServingError = 'queue_timeout' | 'node_lost' | 'prompt_too_long';
@@ -22,6 +24,7 @@ export interface Finished {
   readonly ttftMs: number;
   readonly latencyMs: number;
   readonly errorReason: ServingError | null;
+  readonly attachmentBytes: number;
 }
 
 /** A request on the node and how far it is. */
@@ -48,7 +51,7 @@ export function jobOf(request: ServingRequest): Job {
 }
 
 export function finished(job: Job, finishedAtMs: number, errorReason: ServingError | null): Finished {
-  const { requestId, arrivedAtMs, inputTokens, outputTokens } = job.request;
+  const { requestId, arrivedAtMs, inputTokens, outputTokens, attachmentBytes = 0 } = job.request;
   const latencyMs = finishedAtMs - arrivedAtMs;
   return {
     requestId,
@@ -60,5 +63,6 @@ export function finished(job: Job, finishedAtMs: number, errorReason: ServingErr
     ttftMs: job.ttftMs < 0 ? latencyMs : job.ttftMs,
     latencyMs,
     errorReason,
+    attachmentBytes,
   };
 }

@@ -24,12 +24,16 @@ export interface Traffic {
   readonly requestsPerSecond: number;
 }
 
+/** Spread of the sizes of photographs [assumption]. */
+const ATTACHMENT_CV = 0.5;
+
 class PoissonTraffic implements Traffic {
   readonly #profile: TrafficProfile;
   readonly #idPrefix: string;
   readonly #arrivals;
   readonly #inputLengths;
   readonly #outputLengths;
+  readonly #attachmentSizes;
   readonly #bursts: Bursts;
   /** Mean rate, before bursts. */
   #meanPerMs: number;
@@ -50,6 +54,7 @@ class PoissonTraffic implements Traffic {
     this.#arrivals = randomStream(seed, `${streamPrefix}arrivals`);
     this.#inputLengths = randomStream(seed, `${streamPrefix}input-lengths`);
     this.#outputLengths = randomStream(seed, `${streamPrefix}output-lengths`);
+    this.#attachmentSizes = randomStream(seed, `${streamPrefix}attachment-sizes`);
     this.#askedMs = options.startMs;
     this.#untilNext = this.#arrivals.exponential(1);
     this.#bursts =
@@ -96,6 +101,12 @@ class PoissonTraffic implements Traffic {
     this.#nextAtMs = atMs + this.#untilNext / rate;
   }
 
+  #attachment(): Pick<ServingRequest, 'attachmentBytes'> {
+    const { attachmentBytesMean: mean = 0 } = this.#profile;
+    if (mean === 0) return {};
+    return { attachmentBytes: Math.round(this.#attachmentSizes.logNormal(mean, ATTACHMENT_CV)) };
+  }
+
   #request(arrivedAtMs: number): ServingRequest {
     const profile = this.#profile;
     this.#count += 1;
@@ -105,6 +116,7 @@ class PoissonTraffic implements Traffic {
       inputTokens: tokens(this.#inputLengths.logNormal(profile.inputTokensMean, profile.inputTokensCv)),
       outputTokens: tokens(this.#outputLengths.logNormal(profile.outputTokensMean, profile.outputTokensCv)),
       sharedPrefixShare: profile.sharedPrefixShare,
+      ...this.#attachment(),
     };
   }
 }

@@ -28,6 +28,8 @@ export function recordOf(
     latency_ms: round(finished.latencyMs, 100),
     status: failed ? 'error' : 'ok',
     error_reason: finished.errorReason,
+    request_bytes: onTheWire(finished.inputTokens) + finished.attachmentBytes,
+    response_bytes: onTheWire(finished.outputTokens),
     quality_score: failed
       ? null
       : round(
@@ -52,7 +54,14 @@ export function unservedRecord(request: ServingRequest): RequestRecord {
     status: 'error',
     error_reason: 'no_ready_node',
     quality_score: null,
+    request_bytes: onTheWire(request.inputTokens) + (request.attachmentBytes ?? 0),
+    response_bytes: onTheWire(0),
   };
+}
+
+/** A token is about four characters of English, a byte each in UTF-8; headers and JSON around them [assumption]. */
+function onTheWire(tokens: number): number {
+  return tokens * 4 + 500;
 }
 
 /** Fewer digits on the wire than a double has, more than anybody can measure. */

@@ -38,6 +38,7 @@ const traffic = z.strictObject({
   outputTokensCv: z.number().nonnegative(),
   sharedPrefixShare: z.number().min(0).lt(1),
   arrivals: z.enum(['poisson', 'bursty']),
+  attachmentBytesMean: z.number().nonnegative().max(1e9).exactOptional(),
 }) satisfies z.ZodType<TrafficProfile>;
 
 const place = z.strictObject({
@@ -90,7 +91,11 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bad-template'), chatTemplate: z.string().min(1), drop }),
   z.strictObject({ kind: z.literal('spot-price-move'), factor: positive }),
   z.strictObject({ kind: z.literal('no-spot-capacity'), zones: z.array(z.string().min(1)) }),
-  z.strictObject({ kind: z.literal('termination-protection'), nodes: positiveInteger }),
+  z.strictObject({
+    kind: z.literal('termination-protection'),
+    nodes: positiveInteger,
+    instanceIds: z.array(z.string().min(1)).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('stop-traffic') }),
 ]) satisfies z.ZodType<Fault>;
 

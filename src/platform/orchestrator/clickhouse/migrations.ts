@@ -12,4 +12,12 @@ export interface ClickHouseMigration {
 export const CLICKHOUSE_MIGRATIONS: readonly ClickHouseMigration[] = [
   { version: 1, name: 'raw telemetry', statements: RAW_TABLES },
   { version: 2, name: 'minute and hour rollups', statements: ROLLUPS },
+  {
+    version: 3,
+    name: 'sizes of requests on the wire',
+    statements: [
+      `ALTER TABLE optiinfra.inference_requests
+         ADD COLUMN IF NOT EXISTS request_bytes Nullable(UInt32), ADD COLUMN IF NOT EXISTS response_bytes Nullable(UInt32)`,
+    ],
+  },
 ];

@@ -81,6 +81,8 @@ const requestRecord = z.object({
   status: z.enum(['ok', 'error']),
   error_reason: name.nullable(),
   quality_score: share.nullable(),
+  request_bytes: count.exactOptional(),
+  response_bytes: count.exactOptional(),
 }) satisfies z.ZodType<RequestRecord>;
 
 const iterationSample = z.object({

@@ -20,6 +20,8 @@ const REQUEST_COLUMNS = [
   'status',
   'error_reason',
   'quality_score',
+  'request_bytes',
+  'response_bytes',
 ] as const;
 const ITERATION_COLUMNS = [
   'customer_id',
@@ -73,6 +75,8 @@ export async function insertBatch(
     r.status,
     r.error_reason ?? '',
     r.quality_score,
+    r.request_bytes ?? null,
+    r.response_bytes ?? null,
   ]);
   await insertRows(clickhouse, 'engine_iterations', ITERATION_COLUMNS, token, batch.iterations, (i) => [
     customerId,

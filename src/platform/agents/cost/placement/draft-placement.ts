@@ -12,7 +12,7 @@ import type { AgentServices } from '../../kit/services.ts';
 import { riskOf } from '../../kit/spot/risk.ts';
 import { usd } from '../finding.ts';
 import { describe, presentComputeUsd, type DeploymentToPlace, type Option } from './options.ts';
-import { BYTES_PER_TOKEN, MESSAGE_OVERHEAD_BYTES, type Transfer } from './transfer.ts';
+import { BYTES_PER_TOKEN, MESSAGE_OVERHEAD_BYTES, sourceOfBytes, type Transfer } from './transfer.ts';
 
 export interface PlacementParts {
   readonly deployment: DeploymentToPlace;
@@ -143,8 +143,8 @@ function reasonsFor(parts: PlacementParts, before: number, savings: number): str
   return [
     `${describe(option)} instead of ${deployment.place.instanceType} at ${deployment.place.provider} ` +
       `${deployment.place.region}: nets ${usd(savings)} of ${usd(before)} a month (${percent} %).`,
-    `Transfer: ${transfer.gbPerMonth.toFixed(0)} GB a month at ${usd(parts.transferUsdPerMonth)}, from measured tokens at ` +
-      `${BYTES_PER_TOKEN} bytes and ${MESSAGE_OVERHEAD_BYTES} bytes a message [assumption], no other egress counted.`,
+    `Transfer: ${transfer.gbPerMonth.toFixed(0)} GB a month at ${usd(parts.transferUsdPerMonth)}, ` +
+      `${sourceOfBytes(deployment.observation)}, no other egress counted.`,
     `The same GPUs serve there, so the measured constants hold; the network between the places is not in the latency.`,
     ...(option.kept.length > 0 ? [`${option.kept.length} node(s) stay where they are.`] : []),
   ];

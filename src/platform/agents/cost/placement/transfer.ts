@@ -14,14 +14,22 @@ export interface Traffic {
   readonly answerGbPerMonth: number;
 }
 
+/** As measured; where nobody counts bytes, from tokens. */
 export function trafficGb({ requests, traffic }: DeploymentObservation): Traffic {
   const messages = traffic.requestsPerSecond * HOURS_PER_MONTH * 3_600;
-  const gb = (tokens: number): number =>
-    (messages * (tokens * BYTES_PER_TOKEN + MESSAGE_OVERHEAD_BYTES)) / BYTES_PER_GB;
+  const assumed = (tokens: number): number => tokens * BYTES_PER_TOKEN + MESSAGE_OVERHEAD_BYTES;
+  const { requestBytesMean, responseBytesMean } = requests;
   return {
-    requestGbPerMonth: gb(requests.inputTokensMean),
-    answerGbPerMonth: gb(traffic.outputTokensMean),
+    requestGbPerMonth: (messages * (requestBytesMean ?? assumed(requests.inputTokensMean))) / BYTES_PER_GB,
+    answerGbPerMonth: (messages * (responseBytesMean ?? assumed(traffic.outputTokensMean))) / BYTES_PER_GB,
   };
+}
+
+/** How the size of the traffic is known, in words. */
+export function sourceOfBytes({ requests }: DeploymentObservation): string {
+  return typeof requests.requestBytesMean === 'number'
+    ? `measured at ${(requests.requestBytesMean / 1_000).toFixed(1)} kB a request`
+    : `from measured tokens at ${BYTES_PER_TOKEN} bytes and ${MESSAGE_OVERHEAD_BYTES} bytes a message [assumption]`;
 }
 
 /** Cost of the egress of a month, tier by tier. */

@@ -13,6 +13,7 @@ const REQUEST_COLUMNS = `count() AS requests, countIf(status != 'ok') AS errors,
   quantileExactIf(0.99)(latency_ms, status = 'ok') AS p99`;
 
 const TOKEN_COLUMNS = `avg(input_tokens) AS input_mean, avg(cached_tokens) AS cached_mean,
+  avg(request_bytes) AS request_bytes_mean, avg(response_bytes) AS response_bytes_mean,
   avg(output_tokens) AS output_mean, quantileExact(0.5)(output_tokens) AS output_p50,
   quantileExact(0.95)(output_tokens) AS output_p95, quantileExact(0.99)(output_tokens) AS output_p99`;
 

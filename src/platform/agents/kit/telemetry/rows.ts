@@ -22,6 +22,9 @@ const tokenRow = z.object({
   output_p50: number,
   output_p95: number,
   output_p99: number,
+  // Null where no runtime counts bytes.
+  request_bytes_mean: aggregate.default(null),
+  response_bytes_mean: aggregate.default(null),
 });
 const qualityRow = z.object({ samples: number, mean: aggregate, deviation: aggregate });
 
@@ -52,6 +55,8 @@ export function readTokens(value: unknown): TokenStatistics {
     outputTokensP50: row.output_p50,
     outputTokensP95: row.output_p95,
     outputTokensP99: row.output_p99,
+    requestBytesMean: row.request_bytes_mean,
+    responseBytesMean: row.response_bytes_mean,
   };
 }
 

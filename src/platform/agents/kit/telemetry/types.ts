@@ -30,6 +30,9 @@ export interface TokenStatistics {
   readonly outputTokensP50: number;
   readonly outputTokensP95: number;
   readonly outputTokensP99: number;
+  /** Size on the wire; null or absent where the runtime does not count it. */
+  readonly requestBytesMean?: number | null;
+  readonly responseBytesMean?: number | null;
 }
 
 export interface QualityStatistics {
