@@ -41,6 +41,11 @@ export function createPlacementActivities(dependencies: ActivityDependencies): P
             unit: 'USD/month',
             ...about,
           });
+          const without = move === null ? null : move.netUsdPerMonth + move.transferUsdPerMonth;
+          log.record(name(`${deployment}.best-net-without-transfer`), without, {
+            unit: 'USD/month',
+            ...about,
+          });
           log.record(name(`${deployment}.best-transfer`), move?.transferUsdPerMonth ?? null, {
             unit: 'USD/month',
             ...about,
@@ -125,19 +130,22 @@ async function dataOf(
   { customerId }: RunSubject,
   instanceIds: readonly string[],
 ): Promise<Pick<Standing, 'requestGbPerMonth' | 'answerGbPerMonth'>> {
-  const [row] = await telemetry.rows<{ requests: string; seconds: number; input: number; output: number }>(
+  const [row] = await telemetry.rows<{ requests: string; seconds: number; sent: number; answered: number }>(
     `SELECT count() AS requests,
        dateDiff('millisecond', min(arrived_at), max(arrived_at)) / 1000 AS seconds,
-       avg(input_tokens) AS input, avg(output_tokens) AS output
+       avg(coalesce(request_bytes, input_tokens * {perToken:UInt32} + {perMessage:UInt32})) AS sent,
+       avg(coalesce(response_bytes, output_tokens * {perToken:UInt32} + {perMessage:UInt32})) AS answered
      FROM inference_requests
      WHERE customer_id = {customerId:String} AND instance_id IN {instanceIds:Array(String)}`,
-    { customerId, instanceIds },
+    { customerId, instanceIds, perToken: BYTES_PER_TOKEN, perMessage: BYTES_PER_MESSAGE },
   );
   const requests = Number(row?.requests ?? 0);
   if (row === undefined || requests < 2) return { requestGbPerMonth: 0, answerGbPerMonth: 0 };
   const messages = ((requests - 1) / row.seconds) * SECONDS_PER_MONTH;
-  const gb = (tokens: number): number => (messages * (tokens * BYTES_PER_TOKEN + BYTES_PER_MESSAGE)) / 1e9;
-  return { requestGbPerMonth: gb(row.input), answerGbPerMonth: gb(row.output) };
+  return {
+    requestGbPerMonth: (messages * row.sent) / 1e9,
+    answerGbPerMonth: (messages * row.answered) / 1e9,
+  };
 }
 
 async function readPlacements(
@@ -157,6 +165,17 @@ async function readPlacements(
     const { nodes, instance_type: type, lifecycle, provider, region } = plan.target;
     return `${name}: ${String(nodes.length)} × ${type} ${lifecycle} at ${provider} ${region}`;
   });
+  const [analysis] = await database.rows<{ findings: readonly string[] | null }>(
+    'SELECT findings FROM analyses WHERE id = $1 AND customer_id = $2',
+    [analysisId, customerId],
+  );
+  for (const { name } of deployments) {
+    const refusal = analysis?.findings?.find((finding) => finding.startsWith(`${name}: no move`));
+    log.record(`placement.refused.${name}.net`, netIn(refusal), {
+      unit: 'USD/month',
+      source: 'PostgreSQL analyses: findings',
+    });
+  }
   const about = { source: 'PostgreSQL recommendations', sampleSize: rows.length };
   log.record('placement.choices', choices, { unit: 'text', ...about });
   log.record(
@@ -165,4 +184,11 @@ async function readPlacements(
     { unit: 'USD/month', ...about },
   );
   return { evidence: log.evidence, notes: choices, output: {} };
+}
+
+/** The number in `… would net −$6,812 a month, …`; null when the finding names none. */
+function netIn(finding: string | undefined): number | null {
+  const [, sign, digits] = /would net (−?)\$([\d,]+) a month/.exec(finding ?? '') ?? [];
+  if (digits === undefined) return null;
+  return Number(digits.replaceAll(',', '')) * (sign === '' ? 1 : -1);
 }

@@ -24,20 +24,27 @@ export function placementOptimal(options: { proposed: string; optima: readonly s
   });
 }
 
-/** The net saving is that of one of the optima, within `toleranceShare`. */
+/**
+ * The net saving is that of one of the optima, within `toleranceShare` of itself, or of what it is a difference of: a
+ * small one between two large figures is only as sure as these.
+ */
 export function netAsComputed(options: {
   proposed: string;
   optima: readonly string[];
   toleranceShare: number;
+  differenceOf?: string;
 }): Gate {
+  const { differenceOf } = options;
   return gateOf({
     gate: 'net-saving-is-as-computed',
-    needs: [options.proposed, ...options.optima],
-    expected: `the harness's own figure ± ${showValue(options.toleranceShare * 100)} %`,
+    needs: [options.proposed, ...options.optima, ...(differenceOf === undefined ? [] : [differenceOf])],
+    expected: `the harness's own figure ± ${showValue(options.toleranceShare * 100)} %${differenceOf === undefined ? '' : ` of ${differenceOf}`}`,
     rule: (read) => {
       const proposed = read.number(options.proposed);
       const optima = options.optima.map((name) => read.number(name));
-      const errors = optima.map((optimum) => Math.abs(proposed - optimum) / Math.abs(optimum));
+      const scale = (optimum: number): number =>
+        Math.abs(differenceOf === undefined ? optimum : read.number(differenceOf));
+      const errors = optima.map((optimum) => Math.abs(proposed - optimum) / scale(optimum));
       return {
         passed: errors.some((error) => error <= options.toleranceShare),
         observed: showValue(proposed),

@@ -16,6 +16,8 @@ export const FLEET_NAMES = [
   'untuned-and-too-large',
   'two-small-deployments',
   'aws-and-gcp',
+  'gcp',
+  'gcp-photographs',
   'h100',
   'acme-tight',
   'h100-bf16',

@@ -5,12 +5,21 @@ import { forecastWithin } from '../forecast-within.ts';
 import { above, atLeast, atMost, witnessesAgree } from '../numbers.ts';
 import { netAsComputed, placementOptimal } from '../placement-optimal.ts';
 import * as migration from '../spot-migration.ts';
+import { stateRestored } from '../state-restored.ts';
 import { completedAs, fleetAsPlanned, snapshotTaken, startingPoint, taskAtAgent } from './placing.ts';
 import { serviceKept } from './service.ts';
 
 const MOVED = 'vllm-gcp-1';
 /** Two computations from the same prices: they differ by how many requests each has seen. */
 const SAME_FIGURE = 0.01;
+/** Two estimates of one rate and one size, each from 10,000 requests or more: two standard errors of the rate. */
+const SAME_TRAFFIC = 0.02;
+
+const OPTIMA = ['optimum.before', 'optimum.after'] as const;
+const asTheOptimum = placementOptimal({
+  proposed: 'placement.choices',
+  optima: OPTIMA.map((optimum) => `${optimum}.choices`),
+});
 
 export const crossCloudOptimizationGates = {
   'record-initial-state': startingPoint,
@@ -48,13 +57,10 @@ export const crossCloudOptimizationGates = {
     }),
   ],
   'compare-with-optimum': [
-    placementOptimal({
-      proposed: 'placement.choices',
-      optima: ['optimum.before.choices', 'optimum.after.choices'],
-    }),
+    asTheOptimum,
     netAsComputed({
       proposed: 'placement.net',
-      optima: ['optimum.before.net', 'optimum.after.net'],
+      optima: OPTIMA.map((optimum) => `${optimum}.net`),
       toleranceShare: SAME_FIGURE,
     }),
   ],
@@ -88,4 +94,35 @@ export const crossCloudOptimizationGates = {
       toleranceShare: THRESHOLDS.costWitnessToleranceShare,
     }),
   ],
+};
+
+/** What staying is, when every way was tried. */
+const STAYS = `${MOVED}: stays`;
+
+export const dataTransferGates = {
+  'record-initial-state': startingPoint,
+  'find-optimum': [
+    listEquals({ gate: 'optimum-is-to-stay', evidence: 'optimum.before.choices', expected: [STAYS] }),
+    atMost({ gate: 'no-move-pays', evidence: `optimum.before.${MOVED}.best-net`, threshold: 0 }),
+    above({
+      gate: 'transfer-is-why',
+      evidence: `optimum.before.${MOVED}.best-net-without-transfer`,
+      threshold: THRESHOLDS.recommendationSavingsUsdPerMonth,
+    }),
+  ],
+  'take-snapshot': snapshotTaken,
+  'trigger-cost-analysis': taskAtAgent('cost'),
+  'compare-with-optimum': [
+    textIn({ gate: 'analysis-completed', evidence: 'analysis.status', allowed: ['completed'] }),
+    asTheOptimum,
+    listEquals({ gate: 'nothing-is-proposed', evidence: 'analysis.recommendations', expected: [] }),
+    netAsComputed({
+      proposed: `placement.refused.${MOVED}.net`,
+      optima: OPTIMA.map((optimum) => `${optimum}.${MOVED}.best-net`),
+      toleranceShare: SAME_TRAFFIC,
+      differenceOf: `optimum.before.${MOVED}.best-transfer`,
+    }),
+    atMost({ gate: 'refused-for-a-loss', evidence: `placement.refused.${MOVED}.net`, threshold: 0 }),
+  ],
+  'verify-unchanged': [stateRestored()],
 };

@@ -12,10 +12,11 @@ import { onboardingAwsGates } from './onboarding-aws.ts';
 import { onboardingGcpGates } from './onboarding-gcp.ts';
 import { returnToSpotGates } from './return-to-spot.ts';
 import { rollbackGates, spotNoCapacityGates, spotRollbackGates } from './rollbacks.ts';
-import { crossCloudOptimizationGates } from './cross-cloud-optimization.ts';
+import { crossCloudOptimizationGates, dataTransferGates } from './cross-cloud-optimization.ts';
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
 import { spotInterruptionGates } from './spot-interruption.ts';
 import { spotMigrationGates } from './spot-migration.ts';
+import { partialRollbackGates } from './partial-rollback.ts';
 
 /** The gates of a scenario, by phase. */
 export type ScenarioGates = Readonly<Record<string, readonly Gate[]>>;
@@ -28,6 +29,7 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
+  'partial-rollback': partialRollbackGates,
   'customer-journey': customerJourneyGates,
   'onboarding-aws': onboardingAwsGates,
   'onboarding-gcp': onboardingGcpGates,
@@ -39,6 +41,7 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   quantization: quantizationGates,
   'performance-rollback': performanceRollbackGates,
   'cross-cloud-optimization': crossCloudOptimizationGates,
+  'data-transfer': dataTransferGates,
   rightsizing: rightsizingGates,
   'idle-detection': idleDetectionGates,
   'quality-validation': qualityValidationGates,

@@ -1,5 +1,24 @@
 import { APPROVAL, phasesOf, type ScenarioDefinition } from './definition.ts';
 
+export const DATA_TRANSFER: ScenarioDefinition = {
+  name: 'data-transfer',
+  title: 'Data transfer',
+  workflowType: 'dataTransfer',
+  variantOf: 'cross-cloud-optimization',
+  tags: ['e2e', 'cost', 'placement'],
+  description:
+    'Machines like those of a customer on GCP cost less on AWS, but the photographs its users send would have to leave GCP. The move nets less than nothing: none is proposed, and the finding says the number that the harness computes itself.',
+  phases: phasesOf(
+    ['record-initial-state', 'Recording initial state', 60],
+    ['find-optimum', 'Trying every placement', 30],
+    ['take-snapshot', 'Reading world and clouds before anything changes', 30],
+    ['trigger-cost-analysis', 'Triggering cost agent analysis', 10],
+    ['compare-with-optimum', 'Comparing what is said with the best of all placements', 120],
+    ['verify-unchanged', 'Comparing world and clouds with the snapshot', 30],
+  ),
+  requires: { timeScale: { minimum: 10 }, clouds: ['aws', 'gcp'] },
+};
+
 export const CROSS_CLOUD_OPTIMIZATION: ScenarioDefinition = {
   name: 'cross-cloud-optimization',
   title: 'Cross-cloud optimization',
