@@ -1,9 +1,9 @@
 import type { RunSubject } from '../src/contracts/activities.ts';
-import {
+import type {
   CONFIGURATION_STEPS,
-  type ConfigurationPlan,
-  type Optimization,
-  type StageJudgement,
+  ConfigurationPlan,
+  Optimization,
+  StageJudgement,
 } from '../src/contracts/api/recommendations.ts';
 import type { ActivityDependencies } from './context.ts';
 import type { EvidenceLog } from './evidence.ts';
