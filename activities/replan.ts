@@ -1,9 +1,8 @@
-import type { SiteNode } from '../src/contracts/world.ts';
-import type { EngineConfiguration } from '../src/contracts/api/customers.ts';
 import type { OptimizationPlan, Recommendation } from '../src/contracts/api/recommendations.ts';
 import type { CoordinationActivities } from '../src/contracts/coordination-activities.ts';
 import type { ActivityDependencies } from './context.ts';
 import { createEvidenceLog } from './evidence.ts';
+import { missingNodes, partsOf, repeats, startsElsewhere, undoes } from './plan-comparison.ts';
 
 /** What is proposed after an execution: nothing done again, nothing undone, nothing that counts on what has gone. */
 export async function compareWithExecuted(
@@ -66,63 +65,4 @@ export async function compareWithExecuted(
     notes: views.map((view) => `Proposed now: ${name(view)} – ${view.title}`),
     output: {},
   };
-}
-
-type Part = Exclude<OptimizationPlan, { kind: 'hybrid' }>;
-
-function partsOf(plan: OptimizationPlan): readonly Part[] {
-  return plan.kind === 'hybrid' ? plan.parts : [plan];
-}
-
-/** The same action at the same deployment to the same end. */
-function repeats(plan: OptimizationPlan, done: Part): boolean {
-  if (plan.kind !== done.kind || plan.deployment !== done.deployment) return false;
-  if (plan.kind === 'configuration_change' && done.kind === 'configuration_change')
-    return changes(plan).every((setting) => plan.to[setting] === done.to[setting]);
-  return instancesOf(plan).some((id) => instancesOf(done).includes(id));
-}
-
-/** A setting that was changed would be changed again: back, or to a third value that was no better a moment ago. */
-function undoes(plan: OptimizationPlan, done: Part): boolean {
-  if (plan.kind !== 'configuration_change' || done.kind !== 'configuration_change') return false;
-  const before = changes(done);
-  return plan.deployment === done.deployment && changes(plan).some((setting) => before.includes(setting));
-}
-
-function changes({
-  from,
-  to,
-}: Extract<OptimizationPlan, { kind: 'configuration_change' }>): readonly (keyof EngineConfiguration)[] {
-  return (Object.keys(to) as (keyof EngineConfiguration)[]).filter((name) => from[name] !== to[name]);
-}
-
-function missingNodes(plan: OptimizationPlan, serving: readonly SiteNode[]): readonly string[] {
-  return instancesOf(plan).filter((id) => !serving.some(({ instanceId }) => instanceId === id));
-}
-
-/** What a plan changes or takes away. */
-function instancesOf(plan: OptimizationPlan): readonly string[] {
-  switch (plan.kind) {
-    case 'configuration_change':
-      return plan.instance_ids;
-    case 'scale_in':
-      return plan.retire_instance_ids;
-    case 'spot_migration':
-    case 'placement':
-      return plan.replace_instance_ids;
-    case 'replacement':
-      return [plan.lost_instance_id];
-    case 'hybrid':
-      return plan.parts.flatMap(instancesOf);
-  }
-}
-
-function startsElsewhere(plan: OptimizationPlan, serving: readonly SiteNode[]): boolean {
-  if (plan.kind !== 'configuration_change') return false;
-  const own = serving.filter(({ instanceId }) => plan.instance_ids.includes(instanceId));
-  return own.some(({ engineConfiguration }) =>
-    (Object.keys(plan.from) as (keyof EngineConfiguration)[]).some(
-      (setting) => plan.from[setting] !== engineConfiguration[setting],
-    ),
-  );
 }

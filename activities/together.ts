@@ -7,6 +7,7 @@ import type { CoordinationActivities } from '../src/contracts/coordination-activ
 import type { ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { untilOrTimeout } from './proposals.ts';
+import { leaseFaults, type LeaseEntry } from './lease-turns.ts';
 import { gapsOnShared, overlapsOfDisjoint, type Turn } from './turns.ts';
 
 type Input<K extends keyof CoordinationActivities> = Parameters<CoordinationActivities[K]>[0];
@@ -125,13 +126,6 @@ function readOptimizations(
   );
 }
 
-interface LeaseEntry {
-  readonly action: string;
-  readonly deployment: string;
-  readonly token: number;
-  readonly holder: string;
-}
-
 /** Leases by the audit, in their order, against the row that is left. */
 async function recordLeases(
   { harness, database }: ActivityDependencies,
@@ -161,7 +155,7 @@ async function recordLeases(
     const own = entries.filter((entry) => entry.deployment === deployment);
     const taken = own.filter(({ action }) => action === 'lease.acquired').map(({ token }) => token);
     tokens.push(`${deployment}: ${taken.join(', ')}`);
-    faults.push(...faultsOf(deployment, own));
+    faults.push(...leaseFaults(deployment, own));
     if (taken.at(-1) !== Number(newest)) faults.push(`${deployment}: the row has token ${newest}`);
     if (holder !== null) faults.push(`${deployment} is still held by ${holder}`);
   }
@@ -176,23 +170,4 @@ async function recordLeases(
     ...about,
     unit: 'count',
   });
-}
-
-/** Taken and given back in turn, by the same holder, and each token greater than the one before. */
-function faultsOf(deployment: string, own: readonly LeaseEntry[]): string[] {
-  const faults: string[] = [];
-  let newest = 0;
-  own.forEach((entry, index) => {
-    const before = own[index - 1];
-    if (index % 2 === 0) {
-      if (entry.action !== 'lease.acquired')
-        faults.push(`${deployment}: ${entry.holder} gave back what nobody held`);
-      if (entry.token <= newest)
-        faults.push(`${deployment}: token ${String(entry.token)} after ${String(newest)}`);
-      newest = entry.token;
-    } else if (entry.action !== 'lease.released' || entry.holder !== before?.holder) {
-      faults.push(`${deployment}: ${entry.holder} came while ${before?.holder ?? 'nobody'} held it`);
-    }
-  });
-  return faults;
 }
