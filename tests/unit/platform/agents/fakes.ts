@@ -123,7 +123,7 @@ export function quote(changes: Partial<PriceQuote> = {}): PriceQuote {
 }
 
 /** A test's own price lists, shaped like the clouds'. */
-const TRANSFER: Readonly<Record<'aws' | 'gcp', TransferPrices>> = {
+export const TRANSFER: Readonly<Record<'aws' | 'gcp', TransferPrices>> = {
   aws: {
     provider: 'aws',
     internet_egress: [

@@ -38,6 +38,14 @@ describe('traffic', () => {
     );
   });
 
+  it('sends attachments of the profile’s mean size along, and changes nothing else by it', () => {
+    const profile = { ...ACME_TRAFFIC, attachmentBytesMean: 3_000_000 };
+    const heavy = traffic(7, profile).arrivalsUntil(1_000 + 600_000);
+    const { mean } = moments(heavy.map(({ attachmentBytes = 0 }) => attachmentBytes));
+    expect(Math.abs(mean / 3_000_000 - 1)).toBeLessThan(0.02);
+    expect(heavy.map(({ attachmentBytes: _attached, ...rest }) => rest)).toEqual(requests);
+  });
+
   it('numbers its requests under the site’s prefix', () => {
     expect(requests[0]?.requestId).toBe('site-a-1');
     expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(requests.length);

@@ -9,7 +9,16 @@ import { assignCheapest, type Choice } from '../../../../../src/platform/agents/
 import { egressUsd } from '../../../../../src/platform/agents/cost/placement/transfer.ts';
 import type { MarketQuestion } from '../../../../../src/platform/agents/kit/market-client.ts';
 import { OptiInfraError } from '../../../../../src/support/errors.ts';
-import { acme, fakeServices, node, quote, recommendationOf, type FakeMeasurements } from '../fakes.ts';
+import {
+  acme,
+  fakeServices,
+  node,
+  quote,
+  recommendationOf,
+  requestsSeen,
+  TRANSFER,
+  type FakeMeasurements,
+} from '../fakes.ts';
 
 const GCP = { provider: 'gcp', region: 'us-central1', account_id: 'acme-project' } as const;
 
@@ -120,6 +129,20 @@ describe('cross-cloud placement', () => {
     expect(said).toMatch(
       /no move, the best one \(4 × p4d.24xlarge on demand at aws us-east-1\) would net −\$\d+/,
     );
+  });
+
+  it('does not move what costs more to send than it saves, by the bytes that were counted', async () => {
+    const quoteOf = awsAt(21.957642);
+    const light = await placement({ quoteOf });
+    expect(light.draft).not.toBeNull();
+    const requests = { ...requestsSeen(), requestBytesMean: 3_001_860, responseBytesMean: 548 };
+    const heavy = await placement({ quoteOf, requests });
+    expect(heavy.draft).toBeNull();
+    const requestGb = 118.26 * 3_001.86;
+    const transfer = egressUsd(TRANSFER.gcp.internet_egress, requestGb);
+    const net = 4 * 730 * (29.38708 - 21.957642) - (4 * 29.38708) / 12 - transfer;
+    expect(net).toBeLessThan(0);
+    expect(heavy.said).toContain(`would net −$${Math.round(-net).toLocaleString('en-US')} a month`);
   });
 
   it('does not move for less than spot at home saves', async () => {

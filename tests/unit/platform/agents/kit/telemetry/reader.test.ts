@@ -48,6 +48,8 @@ describe('the telemetry reader', () => {
       outputTokensP50: 11,
       outputTokensP95: 20,
       outputTokensP99: 25,
+      requestBytesMean: null,
+      responseBytesMean: null,
     });
     expect(asked[0]?.parameters).toEqual({
       customer_id: 'cus_1',
@@ -55,6 +57,16 @@ describe('the telemetry reader', () => {
       from_ms: 1_000,
       to_ms: 61_000,
     });
+  });
+
+  it('reads sizes on the wire where they were counted, and no zero where they were not', async () => {
+    const counted = { ...ROW, request_bytes_mean: 3_001_860, response_bytes_mean: 548 };
+    expect(await store([counted]).telemetry.requests(WINDOW)).toMatchObject({
+      requestBytesMean: 3_001_860,
+      responseBytesMean: 548,
+    });
+    const uncounted = { ...ROW, request_bytes_mean: null, response_bytes_mean: null };
+    expect(await store([uncounted]).telemetry.requests(WINDOW)).toMatchObject({ requestBytesMean: null });
   });
 
   it('passes values as parameters only', async () => {
