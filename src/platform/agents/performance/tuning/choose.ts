@@ -13,7 +13,7 @@ export function chooseTuning(
   promiseMissed: boolean,
 ): TuningCandidate | null {
   const helpful = candidates.filter((candidate) => helps(candidate, promiseMissed));
-  const gentle = helpful.filter(({ qualityRatio }) => qualityRatio >= NEGLIGIBLE_QUALITY_RATIO);
+  const gentle = helpful.filter(isGentle);
   const keeping = (from: readonly TuningCandidate[]): readonly TuningCandidate[] =>
     from.filter(({ brokenPromises }) => brokenPromises.length === 0);
   return (
@@ -22,6 +22,11 @@ export function chooseTuning(
     fastest(worthwhile(gentle)) ??
     null
   );
+}
+
+/** Costs no quality to speak of. */
+export function isGentle({ qualityRatio }: TuningCandidate): boolean {
+  return qualityRatio >= NEGLIGIBLE_QUALITY_RATIO;
 }
 
 export function gainShare({ forecast: { now, after } }: TuningCandidate): number {

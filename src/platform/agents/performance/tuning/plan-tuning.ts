@@ -5,7 +5,7 @@ import { windowOf, type DeploymentObservation } from '../../kit/observation/obse
 import { isProtected } from '../../kit/never-touch.ts';
 import type { AgentServices } from '../../kit/services.ts';
 import { enumerateTuning } from './candidates.ts';
-import { chooseTuning, gainShare } from './choose.ts';
+import { chooseTuning, gainShare, isGentle } from './choose.ts';
 import { draftTuning } from './draft.ts';
 
 /** World time over which answers are looked at for their scores. */
@@ -44,11 +44,11 @@ export async function planTuning(
   const missed = latencyMsP95 > slo.latency_ms_p95 || latencyMsP99 > slo.latency_ms_p99;
   const chosen = chooseTuning(candidates, missed);
   if (chosen === null) {
-    const gains = candidates.map((candidate) => gainShare(candidate));
+    const gains = candidates.filter(isGentle).map(gainShare);
     const best = (Math.max(0, ...gains) * 100).toFixed(0);
     return none(
       ...refused,
-      `${name}: no other configuration is worth it, the best would lower P95 by ${best} %`,
+      `${name}: no other configuration is worth it, the best that costs no quality would lower P95 by ${best} %`,
     );
   }
   const draft = await draftTuning(services, inputs, place, chosen);
