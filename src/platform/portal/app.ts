@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import helmet from '@fastify/helmet';
 import proxy from '@fastify/http-proxy';
 
@@ -63,6 +65,22 @@ export async function createPortal(options: PortalOptions): Promise<PlatformServ
   return server;
 }
 
+/**
+ * The proxy hands on a socket's cookies only; a client that is no browser shows its token in a header. Its types do not
+ * know this option.
+ */
+const SOCKETS = {
+  headers: {},
+  rewriteRequestHeaders: (
+    headers: IncomingHttpHeaders,
+    { headers: { authorization, cookie } }: { readonly headers: IncomingHttpHeaders },
+  ): IncomingHttpHeaders => ({
+    ...headers,
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(cookie === undefined ? {} : { cookie }),
+  }),
+};
+
 /** `/api/…` goes to the orchestrator as it is, WebSockets too; a browser's address goes along for its limits. */
 async function registerProxy(server: PlatformServer, orchestratorUrl: string): Promise<void> {
   await server.register(proxy, {
@@ -70,6 +88,7 @@ async function registerProxy(server: PlatformServer, orchestratorUrl: string): P
     prefix: '/api',
     rewritePrefix: '',
     websocket: true,
+    wsClientOptions: SOCKETS,
     replyOptions: {
       rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
       onError: (reply, { error }) => {

@@ -27,7 +27,7 @@ beforeEach(async () => {
   }));
   upstream.get('/internal/secrets', () => ({ reached: true }));
   upstream.get('/ws/customers/:id', { websocket: true }, (socket, request) => {
-    socket.send(request.url);
+    socket.send(`${request.url} ${request.headers.authorization ?? 'nobody'}`);
   });
   const address = await upstream.listen({ host: '127.0.0.1', port: 0 });
   portal = await createPortal({
@@ -83,9 +83,11 @@ test('without an orchestrator the page says so, the API answers 503 and readines
   expect((await portal.inject({ url: '/health' })).statusCode).toBe(200);
 });
 
-test('live updates pass through with their cursor', async () => {
+test('live updates pass through with their cursor and the caller’s token', async () => {
   const { port } = portal.server.address() as { port: number };
-  const socket = new WebSocket(`ws://127.0.0.1:${String(port)}/api/ws/customers/cus_1?cursor=7`);
+  const socket = new WebSocket(`ws://127.0.0.1:${String(port)}/api/ws/customers/cus_1?cursor=7`, {
+    headers: { authorization: 'Bearer abc' },
+  });
   const message = await new Promise<string>((resolve, reject) => {
     socket.once('message', (data: Buffer) => {
       resolve(data.toString());
@@ -93,5 +95,5 @@ test('live updates pass through with their cursor', async () => {
     socket.once('error', reject);
   });
   socket.close();
-  expect(message).toBe('/ws/customers/cus_1?cursor=7');
+  expect(message).toBe('/ws/customers/cus_1?cursor=7 Bearer abc');
 });
