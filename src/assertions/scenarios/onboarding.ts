@@ -12,7 +12,7 @@ export const signedUp: readonly Gate[] = [
   textIn({
     gate: 'second-signup-refused',
     evidence: 'account.second-signup',
-    allowed: ['409 ALREADY_EXISTS'],
+    allowed: ['409 ALREADY_EXISTS body.email'],
   }),
   textIn({
     gate: 'wrong-password-refused',
