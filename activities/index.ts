@@ -10,6 +10,8 @@ import { createFleetActivities } from './fleet.ts';
 import { createFixtureActivities } from './fixture.ts';
 import { createLearningActivities } from './learning.ts';
 import { createOutcomeActivities } from './outcome.ts';
+import { createPartialRollbackActivities } from './partial-rollback.ts';
+import { createDeadlockActivities } from './deadlock.ts';
 import { createQualityActivities } from './quality.ts';
 import { createPlacementActivities } from './placement.ts';
 import { createReportActivities } from './report.ts';
@@ -32,6 +34,8 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createAuditActivities(dependencies),
     ...createWindowActivities(dependencies),
     ...createOutcomeActivities(dependencies),
+    ...createPartialRollbackActivities(dependencies),
+    ...createDeadlockActivities(dependencies),
     ...createFleetActivities(dependencies),
     ...createPlacementActivities(dependencies),
     ...createCoordinationActivities(dependencies),

@@ -13,7 +13,7 @@ export function createStateActivities(dependencies: ActivityDependencies): State
     takeSnapshot: ({ subject }) =>
       heartbeating(async () => {
         const log = createEvidenceLog(harness.clock);
-        const snapshot = await read(dependencies, subject);
+        const snapshot = await readState(dependencies, subject);
         log.record('snapshot.nodes', snapshot.nodes.length, { unit: 'count', source: SOURCE });
         log.record('snapshot.running', snapshot.runningInstanceIds, { unit: 'text', source: SOURCE });
         return { evidence: log.evidence, notes: [], output: snapshot };
@@ -22,7 +22,7 @@ export function createStateActivities(dependencies: ActivityDependencies): State
     compareWithSnapshot: ({ subject, snapshot }) =>
       heartbeating(async () => {
         const log = createEvidenceLog(harness.clock);
-        const differences = differencesOf(snapshot, await read(dependencies, subject));
+        const differences = differencesOf(snapshot, await readState(dependencies, subject));
         const about = { source: SOURCE, sampleSize: snapshot.nodes.length };
         log.record('state.differences', differences, { unit: 'text', ...about });
         log.record('state.nodes-compared', snapshot.nodes.length, { unit: 'count', ...about });
@@ -32,7 +32,11 @@ export function createStateActivities(dependencies: ActivityDependencies): State
   };
 }
 
-async function read({ harness, world }: ActivityDependencies, subject: RunSubject): Promise<StateSnapshot> {
+/** By the word of the world and the clouds. */
+export async function readState(
+  { harness, world }: ActivityDependencies,
+  subject: RunSubject,
+): Promise<StateSnapshot> {
   const [site, inventory] = await Promise.all([world.site(subject.siteId), inventoryOf(harness, subject)]);
   return {
     takenAtWorldMs: harness.clock.worldMs(),

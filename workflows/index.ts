@@ -18,6 +18,7 @@ export { onboardingAws } from './onboarding-aws.ts';
 export { onboardingGcp } from './onboarding-gcp.ts';
 export { returnToSpot } from './return-to-spot.ts';
 export { rollback } from './rollback.ts';
+export { deadlockPrevention } from './deadlock-prevention.ts';
 export { partialRollback } from './partial-rollback.ts';
 export { spotInterruption } from './spot-interruption.ts';
 export { spotMigration } from './spot-migration.ts';

@@ -2,6 +2,8 @@ import type { AgentType, CloudProvider } from './api/common.ts';
 import type { OptimizationStatus, RecommendationType } from './api/recommendations.ts';
 import type { CoordinationActivities } from './coordination-activities.ts';
 import type { FleetChoice } from './fleets.ts';
+import type { PartialRollbackActivities } from './partial-rollback-activities.ts';
+import type { DeadlockActivities } from './deadlock-activities.ts';
 import type { PlacementActivities } from './placement-activities.ts';
 import type { QualityActivities } from './quality-activities.ts';
 import type {
@@ -258,6 +260,8 @@ export interface ReportActivities {
 }
 
 export type HarnessActivities = FixtureActivities &
+  PartialRollbackActivities &
+  DeadlockActivities &
   BaselineActivities &
   AnalysisActivities &
   ApprovalActivities &

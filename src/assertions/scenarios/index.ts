@@ -16,6 +16,7 @@ import { crossCloudOptimizationGates, dataTransferGates } from './cross-cloud-op
 import { idleDetectionGates, rightsizingGates } from './scale-in.ts';
 import { spotInterruptionGates } from './spot-interruption.ts';
 import { spotMigrationGates } from './spot-migration.ts';
+import { deadlockPreventionGates } from './deadlock-prevention.ts';
 import { partialRollbackGates } from './partial-rollback.ts';
 
 /** The gates of a scenario, by phase. */
@@ -29,6 +30,7 @@ export const GATES: Readonly<Record<string, ScenarioGates>> = {
   'spot-no-capacity': spotNoCapacityGates,
   'spot-rollback': spotRollbackGates,
   rollback: rollbackGates,
+  'deadlock-prevention': deadlockPreventionGates,
   'partial-rollback': partialRollbackGates,
   'customer-journey': customerJourneyGates,
   'onboarding-aws': onboardingAwsGates,

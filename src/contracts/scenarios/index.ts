@@ -14,6 +14,7 @@ import { CUSTOMER_JOURNEY, ONBOARDING_AWS, ONBOARDING_GCP } from './onboarding.t
 import { RETURN_TO_SPOT } from './return-to-spot.ts';
 import { SPOT_INTERRUPTION } from './spot-interruption.ts';
 import { SPOT_MIGRATION } from './spot-migration.ts';
+import { DEADLOCK_PREVENTION } from './deadlock-prevention.ts';
 import { PARTIAL_ROLLBACK } from './partial-rollback.ts';
 
 export {
@@ -38,6 +39,7 @@ export { CUSTOMER_JOURNEY, ONBOARDING_AWS, ONBOARDING_GCP } from './onboarding.t
 export { RETURN_TO_SPOT } from './return-to-spot.ts';
 export { INTERRUPTION_ARROWS, SPOT_INTERRUPTION } from './spot-interruption.ts';
 export { SPOT_MIGRATION } from './spot-migration.ts';
+export { DEADLOCK_PREVENTION } from './deadlock-prevention.ts';
 export { PARTIAL_ROLLBACK } from './partial-rollback.ts';
 
 /** Every scenario there is, in the order in which people meet them. */
@@ -48,6 +50,7 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
   SPOT_NO_CAPACITY,
   SPOT_ROLLBACK,
   ROLLBACK,
+  DEADLOCK_PREVENTION,
   PARTIAL_ROLLBACK,
   CUSTOMER_JOURNEY,
   ONBOARDING_AWS,

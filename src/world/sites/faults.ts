@@ -20,10 +20,17 @@ export interface Faults {
   readonly spotPriceFactor: number;
   /** False while the cloud has no spot machine to give in this zone. */
   hasSpotCapacity(zone: string): boolean;
-  /** On-demand nodes that the customer guards against termination. */
-  readonly protectedNodes: number;
+  /** On-demand nodes that the customer guards against termination: how many of the newest, and which by name. */
+  readonly guarded: Guarded;
   readonly trafficStopped: boolean;
 }
+
+/** Nodes that nobody may terminate by API. */
+export interface Guarded {
+  readonly newest: number;
+  readonly named: ReadonlySet<string>;
+}
+export const NOBODY_GUARDED: Guarded = { newest: 0, named: new Set() };
 
 /** Faults of one kind add up: factors multiply, drops sum, the largest number of guarded nodes holds. */
 export function createFaults(): Faults {
@@ -50,11 +57,13 @@ export function createFaults(): Faults {
         (fault) =>
           fault.kind === 'no-spot-capacity' && (fault.zones.length === 0 || fault.zones.includes(zone)),
       ),
-    get protectedNodes() {
-      return Math.max(
-        0,
-        ...active.map((fault) => (fault.kind === 'termination-protection' ? fault.nodes : 0)),
-      );
+    get guarded() {
+      const guards = active.filter((fault) => fault.kind === 'termination-protection');
+      const counted = guards.filter(({ instanceIds }) => instanceIds === undefined);
+      return {
+        newest: Math.max(0, ...counted.map(({ nodes }) => nodes)),
+        named: new Set(guards.flatMap(({ instanceIds = [] }) => instanceIds)),
+      };
     },
     get trafficStopped() {
       return active.some(({ kind }) => kind === 'stop-traffic');

@@ -17,7 +17,7 @@ import type { HostListener, RuntimeHost } from '../agent-runtime/host.ts';
 import type { Market } from '../market/market.ts';
 import type { StartTimes } from './cold-start.ts';
 import type { Estate } from './estate.ts';
-import { createFaults } from './faults.ts';
+import { createFaults, NOBODY_GUARDED } from './faults.ts';
 import { createInstallation } from './installation.ts';
 import { createInterruptions, reclaimable } from './interruptions.ts';
 import type { Machine } from './machine.ts';
@@ -267,7 +267,7 @@ class LiveSite implements RunningSite {
     await Promise.all([...this.#loops, this.#installation.stop()]);
     const { estate } = this.#options;
     const instances = await estate.describe();
-    await this.#protection.settle(this.#machines, 0);
+    await this.#protection.settle(this.#machines, NOBODY_GUARDED);
     await estate.terminate(instances.map(({ instanceId }) => instanceId));
     estate.close();
   }
@@ -286,7 +286,7 @@ class LiveSite implements RunningSite {
 
   async #settleFaults(): Promise<void> {
     this.#options.market.moveSpot(this.#faults.spotPriceFactor);
-    await this.#protection.settle(this.#machines, this.#faults.protectedNodes);
+    await this.#protection.settle(this.#machines, this.#faults.guarded);
   }
 
   /** The cloud ends the instance itself; what still ran on it fails. */

@@ -151,6 +151,12 @@ export function goodActivities(
     followTogether: () => notAsked('followTogether'),
     compareWithExecuted: () => notAsked('compareWithExecuted'),
     cleanUp: async () => [],
+    protectRetiring: () => notAsked('protectRetiring'),
+    inspectPartialRollback: () => notAsked('inspectPartialRollback'),
+    refuseCycles: () => notAsked('refuseCycles'),
+    refusePlantedCycle: () => notAsked('refusePlantedCycle'),
+    approveInOrder: () => notAsked('approveInOrder'),
+    awaitTurn: () => notAsked('awaitTurn'),
     recordInitialState: async () => observed('recordInitialState', baseline),
     triggerAnalysis: async () =>
       observed('triggerAnalysis', { analysisId: 'anl_1', startedAt: '2026-11-22T12:00:00.000Z' }),

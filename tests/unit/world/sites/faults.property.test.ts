@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { LIFECYCLES } from '../../../../src/contracts/api/common.ts';
 import type { Fault } from '../../../../src/contracts/world.ts';
-import { createFaults, type Target } from '../../../../src/world/sites/faults.ts';
+import { createFaults, NOBODY_GUARDED, type Target } from '../../../../src/world/sites/faults.ts';
 import { createSpotCapacity } from '../../../../src/world/sites/spot-capacity.ts';
 import { ACME_FLEET } from './acme.ts';
 
@@ -66,7 +66,7 @@ describe('faults', () => {
         expect(faults.trafficStopped).toBe(all.some(({ kind }) => kind === 'stop-traffic'));
         faults.clear();
         expect([faults.slowFactor(one), faults.qualityDrop(one), faults.spotPriceFactor]).toEqual([1, 0, 1]);
-        expect(faults.protectedNodes).toBe(0);
+        expect(faults.guarded).toEqual(NOBODY_GUARDED);
       }),
     );
   });

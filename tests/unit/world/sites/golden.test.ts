@@ -161,6 +161,8 @@ describe('faults strike only what they name', () => {
     expect([...bench.cloud.guarded]).toEqual([]);
     await bench.site.addFault({ kind: 'termination-protection', nodes: 2 });
     expect([...bench.cloud.guarded]).toEqual(['i-3', 'i-4']);
+    await bench.site.addFault({ kind: 'termination-protection', nodes: 1, instanceIds: ['i-1'] });
+    expect([...bench.cloud.guarded].sort()).toEqual(['i-1', 'i-3', 'i-4']);
     await bench.sites.close();
     expect(bench.cloud.live()).toEqual([]);
   });
