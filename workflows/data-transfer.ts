@@ -1,5 +1,6 @@
+import type { FleetChoice } from '../src/contracts/fleets.ts';
 import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
-import { DATA_TRANSFER } from '../src/contracts/scenarios/index.ts';
+import { DATA_TRANSFER, settingOf } from '../src/contracts/scenarios/index.ts';
 import { dataTransferGates } from '../src/assertions/scenarios/cross-cloud-optimization.ts';
 import { phasesWith } from './phases/at.ts';
 import { takeSnapshot, verifyRestored } from './phases/execution.ts';
@@ -9,10 +10,13 @@ import { runScenario } from './support/run-scenario.ts';
 
 const at = phasesWith(dataTransferGates);
 
+const TEXT: FleetChoice = { like: 'gcp', change: { places: [{ provider: 'aws', region: 'us-east-1' }] } };
+
 /** Cheaper machines are no saving when what their users send costs more to get there. */
 export async function dataTransfer(input: ScenarioInput): Promise<RunState> {
   return runScenario(DATA_TRANSFER, input, async (run) => {
-    const subject = await run.customer('Acme Corp', 'gcp-photographs');
+    const sent = settingOf(DATA_TRANSFER, input.settings, 'users-send');
+    const subject = await run.customer('Acme Corp', sent === 'text' ? TEXT : 'gcp-photographs');
     await recordInitialState(run, at('record-initial-state'), subject);
     await findOptimum(run, at('find-optimum'), subject);
     const snapshot = await takeSnapshot(run, at('take-snapshot'), subject);

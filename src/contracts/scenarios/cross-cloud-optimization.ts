@@ -17,6 +17,14 @@ export const DATA_TRANSFER: ScenarioDefinition = {
     ['verify-unchanged', 'Comparing world and clouds with the snapshot', 30],
   ),
   requires: { timeScale: { minimum: 10 }, clouds: ['aws', 'gcp'] },
+  settings: [
+    {
+      name: 'users-send',
+      values: ['photographs', 'text'],
+      otherwise: 'photographs',
+      about: 'text is the proof that it could be otherwise: a move pays then, and the scenario is red',
+    },
+  ],
 };
 
 export const CROSS_CLOUD_OPTIMIZATION: ScenarioDefinition = {

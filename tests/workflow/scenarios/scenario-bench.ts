@@ -111,8 +111,14 @@ function byRun(scripts: ReadonlyMap<string, HarnessActivities>): HarnessActiviti
   const names = Object.keys(goodActivities({ lines: [], published: [] }));
   const entries = names.map((name) => [
     name,
-    (input: { runId?: string; subject?: { runId: string }; run?: RunState }) => {
-      const runId = input.runId ?? input.subject?.runId ?? input.run?.runId ?? '';
+    (input: {
+      runId?: string;
+      subject?: { runId: string };
+      prospect?: { runId: string };
+      run?: RunState;
+    }) => {
+      const known = input.subject ?? input.prospect ?? input.run;
+      const runId = input.runId ?? known?.runId ?? '';
       const script = scripts.get(runId);
       if (script === undefined) throw new Error(`${name} was asked for an unknown run ${runId}`);
       return script[name as keyof HarnessActivities](input as never);
