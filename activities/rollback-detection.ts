@@ -58,6 +58,11 @@ export async function recordDetection(
   record('judged-world-seconds', seconds(exposure?.firstMs, judgedMs), 's of world time');
   record('world-seconds', away, 's of world time');
   record('wall-seconds', away === null ? null : away / timeScale, 's');
+  record(
+    'scale-one-seconds',
+    exposure === null ? null : secondsAtScaleOne(exposure, judgement.canary.requests, timeScale),
+    's, were world time wall time',
+  );
   record('requests', exposure?.requests ?? null, 'count');
   if (away === null) return [`${step.name} was red, but telemetry has no request of its canary`];
   return [
@@ -68,6 +73,21 @@ export async function recordDetection(
 
 function redStage({ execution_steps: steps }: Optimization): ExecutionStep | null {
   return steps.find(({ status, evidence }) => status === 'failed' && judgementIn(evidence) !== null) ?? null;
+}
+
+/**
+ * The same at time scale 1, where the platform's own work is not stretched: gathering the samples takes the world time it
+ * took, all else (shipping, asking, deciding, draining) takes wall time at any scale. The samples are those of the verdict,
+ * late ones included, so the figure is rather too long than too short.
+ */
+export function secondsAtScaleOne(
+  { firstMs, lastMs, requests }: Exposure,
+  samples: number,
+  timeScale: number,
+): number {
+  const worldSeconds = (lastMs - firstMs) / 1_000;
+  const gathering = worldSeconds * Math.min(1, samples / requests);
+  return gathering + (worldSeconds - gathering) / timeScale;
 }
 
 /**

@@ -242,7 +242,7 @@ export const performanceRollbackGates = {
     above({ gate: 'users-met-the-canary', evidence: 'rollback.detection.world-seconds', threshold: 0 }),
     atMost({
       gate: 'traffic-back-in-time',
-      evidence: 'rollback.detection.world-seconds',
+      evidence: 'rollback.detection.scale-one-seconds',
       threshold: THRESHOLDS.rollbackWorldSeconds,
     }),
     flagIs({

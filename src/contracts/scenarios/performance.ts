@@ -56,7 +56,7 @@ export const PERFORMANCE_ROLLBACK: ScenarioDefinition = {
   variantOf: 'performance-optimization',
   tags: ['e2e', 'performance', 'rollback'],
   description:
-    'The build is slower with the recommended weights than published. The first node with the new configuration is judged red, the configuration comes back by itself, and users are off the bad node within five minutes of world time. The engine of that node then restarts for 330 s of world time with a standard image (142 s with a baked one), so the whole way back takes longer than five minutes; it is reported as rollback.world-seconds.',
+    'The build is slower with the recommended weights than published. The first node with the new configuration is judged red, the configuration comes back by itself, and users are off the bad node within five minutes at time scale 1 (rollback.detection.scale-one-seconds; a faster world stretches the platform’s own work). The engine of that node then restarts for 330 s of world time with a standard image (142 s with a baked one), so the whole way back takes longer than five minutes; it is reported as rollback.world-seconds.',
   phases: phasesOf(
     ...PROPOSED,
     ...AGREED,

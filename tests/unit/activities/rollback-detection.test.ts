@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { exposureAround } from '../../../activities/rollback-detection.ts';
+import { exposureAround, secondsAtScaleOne } from '../../../activities/rollback-detection.ts';
 
 const every = (stepMs: number, fromMs: number, toMs: number): number[] =>
   Array.from({ length: Math.floor((toMs - fromMs) / stepMs) + 1 }, (_, index) => fromMs + index * stepMs);
@@ -33,5 +33,18 @@ describe('exposureAround', () => {
   it('knows nothing when no request fell into the judged window', () => {
     expect(exposureAround([], window)).toBeNull();
     expect(exposureAround([every(100, 0, 50_000)], window)).toBeNull();
+  });
+});
+
+describe('secondsAtScaleOne', () => {
+  const exposure = { firstMs: 0, lastMs: 1_000_000, requests: 10_000 };
+
+  it('keeps the time in which the samples came and shortens the rest', () => {
+    expect(secondsAtScaleOne(exposure, 1_000, 60)).toBeCloseTo(100 + 900 / 60);
+  });
+
+  it('is the measured time at scale 1, and when all of it was spent on samples', () => {
+    expect(secondsAtScaleOne(exposure, 1_000, 1)).toBeCloseTo(1_000);
+    expect(secondsAtScaleOne(exposure, 20_000, 60)).toBeCloseTo(1_000);
   });
 });
