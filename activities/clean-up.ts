@@ -42,7 +42,7 @@ async function endOptimizations(
     );
   const ids = (await unfinished()).map(({ id }) => id);
   if (ids.length === 0) return ids;
-  for (const id of ids) await harness.admin().cancelOptimization(id);
+  for (const id of ids) await harness.admin().cancelOptimization(id, 'its run has ended');
   await waitForCondition(
     async () => {
       const left = await unfinished();

@@ -66,7 +66,7 @@ export interface OptiInfraClient {
   approve(recommendationId: string, reason: string): Promise<ApproveResponse>;
   reject(recommendationId: string, reason: string): Promise<void>;
   optimization(optimizationId: string): Promise<Optimization>;
-  cancelOptimization(optimizationId: string): Promise<void>;
+  cancelOptimization(optimizationId: string, reason: string): Promise<void>;
   /** May take as long as the agents negotiate. */
   resolveConflict(customerId: string, recommendationIds: readonly string[]): Promise<ConflictResolution>;
   executeResolution(
@@ -142,7 +142,7 @@ export function createClient(options: ClientOptions): OptiInfraClient {
     approve: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/approve`, { reason }),
     reject: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/reject`, { reason }),
     optimization: (id) => get(`/optimizations/${encodeURIComponent(id)}`),
-    cancelOptimization: (id) => post(`/optimizations/${encodeURIComponent(id)}/cancel`),
+    cancelOptimization: (id, reason) => post(`/optimizations/${encodeURIComponent(id)}/cancel`, { reason }),
     resolveConflict: (id, recommendationIds) =>
       call({
         method: 'POST',

@@ -64,6 +64,15 @@ test('every call carries the token, and identifiers cannot leave their place in 
   expect(calls().every(({ headers }) => headers.authorization === 'Bearer access')).toBe(true);
 });
 
+test('cancelling an optimization says why: the platform refuses one without a reason', async () => {
+  answer = () => ({ status: 200, body: {} });
+  await client.cancelOptimization('opt_1', 'its run has ended');
+  expect(calls().at(-1)).toMatchObject({
+    path: '/optimizations/opt_1/cancel',
+    body: { reason: 'its run has ended' },
+  });
+});
+
 test('metrics are asked for by name, window and resolution', async () => {
   answer = () => ({ status: 200, body: { unit: 'ms', points: [] } });
   const startMs = Date.parse('2026-11-22T12:00:00.000Z');
