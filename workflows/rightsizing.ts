@@ -9,7 +9,7 @@ import { runScenario } from './support/run-scenario.ts';
 
 const at = phasesWith(rightsizingGates);
 
-/** A fleet of which about a third is needed at its P95 minute is halved. */
+/** A fleet of which a tenth is needed at its P95 minute is halved. */
 export async function rightsizing(input: ScenarioInput): Promise<RunState> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(RIGHTSIZING, input, async (run) => {

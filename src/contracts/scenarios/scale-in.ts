@@ -22,7 +22,7 @@ export const RIGHTSIZING: ScenarioDefinition = {
   variantOf: 'cross-cloud-optimization',
   tags: ['e2e', 'resource'],
   description:
-    'A fleet of which about a third is needed at its P95 minute is halved. The forecast for the smaller fleet is in the recommendation, and latency and cost are measured against it.',
+    'A fleet of which a tenth is needed at its P95 minute is halved. The forecast for the smaller fleet is in the recommendation, and latency and cost are measured against it. A third in use is under-use too, but no reason to halve: with one node of the half missing, demand would be past what the latency model may speak about (60 %).',
   phases: phasesOf(...SCALED_IN, ['validate-latency', 'Measuring latency against its forecast', 30]),
   // Ten busy minutes of history are part of the fixture.
   requires: { timeScale: { minimum: 10 } },
