@@ -1,18 +1,20 @@
+import type { RunSubject } from '../src/contracts/activities.ts';
 import type { OptimizationPlan, Recommendation } from '../src/contracts/api/recommendations.ts';
 import type { CoordinationActivities } from '../src/contracts/coordination-activities.ts';
 import type { ActivityDependencies } from './context.ts';
-import { createEvidenceLog } from './evidence.ts';
+import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { missingNodes, partsOf, repeats, startsElsewhere, undoes } from './plan-comparison.ts';
 
 /** What is proposed after an execution: nothing done again, nothing undone, nothing that counts on what has gone. */
 export async function compareWithExecuted(
-  { harness, world, database }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   {
     subject,
     executedRecommendationId,
     proposals,
   }: Parameters<CoordinationActivities['compareWithExecuted']>[0],
 ): ReturnType<CoordinationActivities['compareWithExecuted']> {
+  const { harness, world } = dependencies;
   const client = harness.clientOf(subject.email);
   const log = createEvidenceLog(harness.clock);
   const [executed, site, views] = await Promise.all([
@@ -50,19 +52,29 @@ export async function compareWithExecuted(
     those((plan) => startsElsewhere(plan, serving)),
     about,
   );
-  const older = await database.rows<{ id: string; type: string }>(
-    `SELECT id, type FROM recommendations WHERE customer_id = $1 AND status IN ('pending', 'validated')
-     AND plan ->> 'deployment' = $2 AND created_at <= (SELECT created_at FROM recommendations WHERE id = $3)`,
-    [subject.customerId, executed.plan.deployment, executedRecommendationId],
-  );
-  log.record(
-    'replan.older-offers-still-open',
-    older.map(({ id, type }) => `${type} ${id}`),
-    { unit: 'text', source: 'PostgreSQL recommendations', sampleSize: serving.length },
-  );
+  await recordOlderOffers(dependencies, log, subject, executed);
   return {
     evidence: log.evidence,
     notes: views.map((view) => `Proposed now: ${name(view)} – ${view.title}`),
     output: {},
   };
+}
+
+/** What was offered before the execution for the same deployment must have been decided by it. */
+async function recordOlderOffers(
+  { database }: ActivityDependencies,
+  log: EvidenceLog,
+  subject: RunSubject,
+  executed: Recommendation,
+): Promise<void> {
+  const older = await database.rows<{ id: string; type: string }>(
+    `SELECT id, type FROM recommendations WHERE customer_id = $1 AND status IN ('pending', 'validated')
+     AND plan ->> 'deployment' = $2 AND created_at <= (SELECT created_at FROM recommendations WHERE id = $3)`,
+    [subject.customerId, executed.plan.deployment, executed.id],
+  );
+  log.record(
+    'replan.older-offers-still-open',
+    older.map(({ id, type }) => `${type} ${id}`),
+    { unit: 'text', source: 'PostgreSQL recommendations', sampleSize: 1 },
+  );
 }

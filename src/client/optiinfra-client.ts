@@ -143,16 +143,7 @@ export function createClient(options: ClientOptions): OptiInfraClient {
     reject: (id, reason) => post(`/recommendations/${encodeURIComponent(id)}/reject`, { reason }),
     optimization: (id) => get(`/optimizations/${encodeURIComponent(id)}`),
     cancelOptimization: (id, reason) => post(`/optimizations/${encodeURIComponent(id)}/cancel`, { reason }),
-    resolveConflict: (id, recommendationIds) =>
-      call({
-        method: 'POST',
-        path: '/orchestrator/resolve-conflict',
-        body: { customer_id: id, recommendation_ids: recommendationIds },
-        timeoutMs: NEGOTIATION_TIMEOUT_MS,
-      }),
-    executeResolution: (id, resolutionId, reason) =>
-      post('/orchestrator/execute-resolution', { customer_id: id, resolution_id: resolutionId, reason }),
-    resolution: (id) => get(`/orchestrator/resolutions/${encodeURIComponent(id)}`),
+    ...settlingConflicts(call),
     metrics: (id, query) => get(`${customer(id)}/metrics`, metricParameters(query)),
     dashboard: (id) => get(`/portal${customer(id)}/dashboard`),
     audit: (id) => pages(`${customer(id)}/audit`),
@@ -165,6 +156,27 @@ export function createClient(options: ClientOptions): OptiInfraClient {
       return id;
     },
     logout: () => session.logout(),
+  };
+}
+
+function settlingConflicts(
+  call: <T>(request: ApiRequest) => Promise<T>,
+): Pick<OptiInfraClient, 'resolveConflict' | 'executeResolution' | 'resolution'> {
+  return {
+    resolveConflict: (id, recommendationIds) =>
+      call({
+        method: 'POST',
+        path: '/orchestrator/resolve-conflict',
+        body: { customer_id: id, recommendation_ids: recommendationIds },
+        timeoutMs: NEGOTIATION_TIMEOUT_MS,
+      }),
+    executeResolution: (id, resolutionId, reason) =>
+      call({
+        method: 'POST',
+        path: '/orchestrator/execute-resolution',
+        body: { customer_id: id, resolution_id: resolutionId, reason },
+      }),
+    resolution: (id) => call({ method: 'GET', path: `/orchestrator/resolutions/${encodeURIComponent(id)}` }),
   };
 }
 

@@ -213,7 +213,7 @@ describe('desired state', () => {
   });
 
   test('lets a deployment restart an engine while another one does', async () => {
-    const restart = Promise.withResolvers<void>();
+    const restart = Promise.withResolvers<undefined>();
     host.restarts.set('i-1', restart.promise);
     await start();
     platform.wish({ generation: 1, deployments: [configures('serving', 'i-1')] });
@@ -224,12 +224,12 @@ describe('desired state', () => {
     });
     await eventually(() => expect(host.configured.map(({ instanceId }) => instanceId)).toEqual(['i-2']));
     expect(platform.applied).toEqual([]);
-    restart.resolve();
+    restart.resolve(undefined);
     await eventually(() => expect(platform.applied.map(({ generation }) => generation)).toEqual([1, 2]));
   });
 
   test('takes the wishes for one deployment in their order', async () => {
-    const restart = Promise.withResolvers<void>();
+    const restart = Promise.withResolvers<undefined>();
     host.restarts.set('i-1', restart.promise);
     await start();
     platform.wish({ generation: 1, deployments: [configures('serving', 'i-1', { 'i-1': 1 })] });
@@ -238,7 +238,7 @@ describe('desired state', () => {
     platform.wish(wish(2, { 'i-1': 2 }));
     await eventually(() => expect(platform.calls.length).toBeGreaterThan(polls));
     expect(host.weights).toEqual([{ 'i-1': 1 }]);
-    restart.resolve();
+    restart.resolve(undefined);
     await eventually(() => expect(host.weights).toEqual([{ 'i-1': 1 }, { 'i-1': 2 }]));
   });
 
