@@ -262,7 +262,7 @@ async function awaitTurn(
     async () => {
       const { second } = await look();
       progress(second?.status ?? 'no row');
-      return second?.started_at == null
+      return (second?.started_at ?? null) === null
         ? ({ done: false, observed: second?.status ?? 'no row' } as const)
         : ({ done: true, value: second } as const);
     },
