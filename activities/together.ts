@@ -17,6 +17,7 @@ interface OptimizationRow extends Record<string, unknown> {
   readonly id: string;
   readonly deployment: string;
   readonly status: OptimizationStatus;
+  readonly reason: string | null;
   readonly began: Date | null;
   readonly ended: Date | null;
   readonly world_ended: Date | null;
@@ -95,7 +96,7 @@ export async function followTogether(
       sampleSize: turns.length,
     });
   const [overlaps, gaps] = [overlapsOfDisjoint(turns), gapsOnShared(turns)];
-  record('statuses', [...new Set(rows.map(({ status }) => status))].sort(), 'text');
+  record('statuses', [...new Set(rows.map(endOf))].sort(), 'text');
   record('deployments', [...new Set(rows.map(({ deployment }) => deployment))].sort(), 'text');
   record('least-overlap-of-disjoint', overlaps.length === 0 ? null : Math.min(...overlaps) / 1000, 's');
   record('least-gap-on-shared', gaps.length === 0 ? null : Math.min(...gaps) / 1000, 's');
@@ -112,16 +113,21 @@ export async function followTogether(
   };
 }
 
+/** The status; of one that did not complete, why. */
+function endOf({ status, reason }: OptimizationRow): string {
+  return status === 'completed' ? status : `${status}: ${reason ?? 'without a reason'}`;
+}
+
 /** From the first step's start to the last step's end, in wall time; steps are what touches the deployment. */
 function readOptimizations(
   { database }: ActivityDependencies,
   ids: readonly string[],
 ): Promise<OptimizationRow[]> {
   return database.rows<OptimizationRow>(
-    `SELECT o.id, o.deployment, o.status, min(s.started_at) AS began, max(s.finished_at) AS ended,
+    `SELECT o.id, o.deployment, o.status, o.result ->> 'reason' AS reason, min(s.started_at) AS began, max(s.finished_at) AS ended,
        max(s.world_finished_at) AS world_ended
      FROM optimizations o LEFT JOIN optimization_steps s ON s.optimization_id = o.id
-     WHERE o.id = ANY($1::text[]) GROUP BY o.id, o.deployment, o.status ORDER BY began, o.id`,
+     WHERE o.id = ANY($1::text[]) GROUP BY o.id, o.deployment, o.status, o.result ORDER BY began, o.id`,
     [ids],
   );
 }
