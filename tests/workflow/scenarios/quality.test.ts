@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench[Symbol.asyncDispose]());
 
+const DONE = { worldMs: 1_000, at: '2026-11-22T12:00:00.000Z', struck: [] };
+
 /** Evidence of a run as it should go, or with what turns one of its gates red. */
 function scriptOf(scenario: ScenarioDefinition, redGate?: string): Partial<HarnessActivities> {
   const { good, red } = QUALITY_EVIDENCE[scenario.name] ?? { good: {}, red: {} };
@@ -40,7 +42,7 @@ function scriptOf(scenario: ScenarioDefinition, redGate?: string): Partial<Harne
     savingsUsdPerMonth: 55_000,
   }));
   return {
-    act: () => saw({ worldMs: 1_000 }),
+    act: () => saw(DONE),
     triggerAnalysis: () => saw({ analysisId: 'anl_1', startedAt: '2026-11-22T12:00:00.000Z' }, 'analysis.'),
     readBaseline: ({ prefix }) => saw({ baselineId: 'qbl_1' }, `${prefix}.`),
     measureWindow: ({ prefix }) => saw({ startMs: 1_000, endMs: 61_000 }, `${prefix}.`),
@@ -106,7 +108,7 @@ test('what is delivered follows the seed, and a setting goes before it', async (
     const script = scriptOf(QUALITY_VALIDATION);
     const act: HarnessActivities['act'] = async ({ action }) => {
       kinds.push(action.kind);
-      return { evidence: [], notes: [], output: { worldMs: 1_000 } };
+      return { evidence: [], notes: [], output: DONE };
     };
     const run = await bench.start({ ...script, act }, input, QUALITY_VALIDATION);
     await run.handle.result();
