@@ -1,18 +1,18 @@
 import type { RunSubject } from '../src/contracts/activities.ts';
-import { AGENT_TYPES, HOURS_PER_MONTH, type AgentType } from '../src/contracts/api/common.ts';
+import { AGENT_TYPES, type AgentType } from '../src/contracts/api/common.ts';
 import type { JourneyActivities } from '../src/contracts/journey-activities.ts';
 import { ApiError, openLiveUpdates, waitForCondition } from '../src/client/index.ts';
-import { fleetCostUsdPerMonth, inventoryOf, portalApiOf } from '../src/fixtures/index.ts';
+import { portalApiOf } from '../src/fixtures/index.ts';
 import { awaitAnalysisEnd } from './analysis-end.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
-import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
-import { INVENTORY_COST, isTimeout, showUsd } from './measurements.ts';
+import { readDashboard } from './dashboard.ts';
+import { createEvidenceLog } from './evidence.ts';
+import { isTimeout } from './measurements.ts';
 
 const ANALYSES_DEADLINE_MS = 150_000;
 const OPINIONS_DEADLINE_MS = 25_000;
 const EVENTS_DEADLINE_MS = 20_000;
 const BEATS_WINDOW_MS = 60_000;
-const MINUTE_MS = 60_000;
 
 /** What a new customer sees first, looked up in the stores as well. */
 export function createJourneyActivities(dependencies: ActivityDependencies): JourneyActivities {
@@ -101,110 +101,6 @@ async function awaitOpinions(
   ).catch((error: unknown) => {
     if (!isTimeout(error)) throw error;
   });
-}
-
-async function readDashboard(
-  dependencies: ActivityDependencies,
-  subject: RunSubject,
-): ReturnType<JourneyActivities['readDashboard']> {
-  const { harness, database, world, telemetry } = dependencies;
-  const { customerId } = subject;
-  const log = createEvidenceLog(harness.clock);
-  const shown = await harness.portalOf(subject.email).dashboard(customerId);
-  const inventory = await inventoryOf(harness, subject);
-  const record = (
-    name: string,
-    value: Parameters<EvidenceLog['record']>[1],
-    unit: string,
-    source: string,
-  ): void => log.record(`dashboard.${name}`, value, { unit, source });
-  const portal = 'GET /api/portal/customers/{id}/dashboard at the portal';
-  const [stored] = await database.rows<{ usd: number | null }>(
-    `SELECT sum(usd_per_hour)::float8 * $2::float8 AS usd FROM instances
-     WHERE customer_id = $1 AND state IN ('pending', 'running')`,
-    [customerId, HOURS_PER_MONTH],
-  );
-  record('spend', shown.current_spend, 'USD/month', portal);
-  record('spend.stored', stored?.usd ?? null, 'USD/month', 'PostgreSQL instances');
-  record(
-    'spend.inventory',
-    await fleetCostUsdPerMonth(world, subject, inventory),
-    'USD/month',
-    INVENTORY_COST,
-  );
-  const offers = await database.rows<{ id: string; usd: number }>(
-    `SELECT id, estimated_savings_usd_per_month::float8 AS usd FROM recommendations
-     WHERE customer_id = $1 AND status = 'validated' AND NOT vetoed ORDER BY 2 DESC`,
-    [customerId],
-  );
-  const sameOffers =
-    shown.recommendations
-      .map(({ id }) => id)
-      .sort()
-      .join() ===
-    offers
-      .map(({ id }) => id)
-      .sort()
-      .join();
-  log.record('dashboard.offers', shown.recommendations.length, { unit: 'count', source: portal });
-  log.record('dashboard.offers-as-stored', sameOffers, {
-    unit: 'flag',
-    source: 'PostgreSQL recommendations',
-    sampleSize: offers.length,
-  });
-  record('potential-savings', shown.potential_savings, 'USD/month', portal);
-  record(
-    'potential-savings.stored',
-    possibleSavings(shown.recommendations),
-    'USD/month',
-    'the offers, one a deployment',
-  );
-  record(
-    'healthy-agents',
-    shown.agents.filter(({ status }) => status === 'healthy').map(({ agent_type: type }) => type),
-    'text',
-    portal,
-  );
-  // The newest minute is not over; the one before it does not change any more.
-  const whole = shown.series['throughput']?.at(-2);
-  const startMs = whole === undefined ? null : Date.parse(whole.timestamp);
-  const counted =
-    startMs === null ? null : await telemetry.requests({ customerId, startMs, endMs: startMs + MINUTE_MS });
-  record(
-    'series.points',
-    Object.values(shown.series).reduce((sum, points) => sum + points.length, 0),
-    'count',
-    portal,
-  );
-  record('series.throughput', whole?.value ?? null, 'requests/s', portal);
-  record(
-    'series.throughput.clickhouse',
-    counted === null ? null : counted.requests / (MINUTE_MS / 1000),
-    'requests/s',
-    'ClickHouse inference_requests',
-  );
-  const [highest] = shown.recommendations.toSorted((a, b) => b.estimated_savings - a.estimated_savings);
-  record('highest-saving', highest?.estimated_savings ?? null, 'USD/month', portal);
-  record('highest-saving.stored', offers[0]?.usd ?? null, 'USD/month', 'PostgreSQL recommendations');
-  return {
-    evidence: log.evidence,
-    notes: [
-      `Spend ${showUsd(shown.current_spend)}, could save ${showUsd(shown.potential_savings)}`,
-      `Highest: ${highest?.title ?? 'none'}`,
-    ],
-    output: highest === undefined ? null : { highestSavingId: highest.id },
-  };
-}
-
-/** Computed here again: of offers for one deployment only the best counts. */
-function possibleSavings(
-  offers: readonly { readonly plan: { readonly deployment: string }; readonly estimated_savings: number }[],
-): number {
-  const best = new Map<string, number>();
-  for (const { plan, estimated_savings: usd } of offers) {
-    best.set(plan.deployment, Math.max(best.get(plan.deployment) ?? 0, usd));
-  }
-  return [...best.values()].reduce((sum, usd) => sum + usd, 0);
 }
 
 async function approveInPortal(
