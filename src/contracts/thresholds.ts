@@ -26,6 +26,12 @@ export const THRESHOLDS = {
 export const CANARY = {
   alpha: 0.02,
   relevantLatencyShift: 0.05,
+  /** What a number of requests an arm can tell apart from noise, most requests first. */
+  visibleLatencyShift: [
+    { requestsPerArm: 1_600, shift: 0.05 },
+    { requestsPerArm: 450, shift: 0.1 },
+    { requestsPerArm: 200, shift: 0.2 },
+  ],
   /** Requests an arm to see a shift of 10 %. */
   minimumRequestsPerArm: 450,
   /** Requests an arm to see a shift of 5 %, the smallest relevant one. */

@@ -82,7 +82,23 @@ function latencyAgainstControl({ canary, control, latencyPValue }: StageSample):
   if (ratio === null || latencyPValue === null) return unsure('latency: an arm answered no request');
   const figures = `median ${format(canary.latencyMsP50)} ms against ${format(control.latencyMsP50)} ms (× ${ratio.toFixed(3)}, p ${latencyPValue.toPrecision(2)})`;
   const worse = latencyPValue < CANARY.alpha && ratio > 1 + CANARY.relevantLatencyShift;
-  return worse ? red(`latency worse than control: ${figures}`) : green(`latency like control: ${figures}`);
+  if (!worse) return green(`latency like control: ${figures}`);
+  const answered = Math.min(canary.requests - canary.errors, control.requests - control.errors);
+  const visible = visibleShift(answered);
+  return ratio > 1 + visible
+    ? red(`latency worse than control: ${figures}`)
+    : unsure(
+        `latency: ${figures}: ${answered} requests an arm tell a shift above ${percent(visible)} from noise`,
+      );
+}
+
+/**
+ * Latencies of neighbours in a queue resemble each other, so that the test is too sure of small shifts seen in few
+ * requests: such a shift asks for more of them instead of a rollback.
+ */
+function visibleShift(requestsPerArm: number): number {
+  const step = CANARY.visibleLatencyShift.find((each) => requestsPerArm >= each.requestsPerArm);
+  return step?.shift ?? Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -72,6 +72,20 @@ test.each([
   expect(decide(stage({ latencyMsP50 }, {}, p), promise).verdict).toBe('passed');
 });
 
+test.each([
+  [500, 864, 'inconclusive'],
+  [500, 896, 'failed'],
+  [1_700, 864, 'failed'],
+  [250, 896, 'inconclusive'],
+  [250, 1_000, 'failed'],
+])('from %i requests an arm a median of %i ms against 800 is %s', (requests, latencyMsP50, verdict) => {
+  const requirement = { ...promise.requirement, requestsPerArm: 200 };
+  const arm = { requests, qualitySamples: requests };
+  const decision = decide(stage({ ...arm, latencyMsP50 }, arm, 0.0014), { ...promise, requirement });
+  expect(decision.verdict).toBe(verdict);
+  expect(decision.reasons.join()).toMatch(/latency/);
+});
+
 test('a quality drop of more than 5 % fails', () => {
   const decision = decide(stage({ meanQuality: 0.945 * 0.92 }), promise);
   expect(decision.verdict).toBe('failed');
