@@ -117,6 +117,36 @@ async function awaitValidations(
   };
 }
 
+interface OwnAccordRow {
+  readonly id: string;
+  readonly optimization_id: string | null;
+  readonly status: string;
+  readonly created_at: Date;
+  readonly agent_type: string;
+}
+
+function recordOwnAccord(log: EvidenceLog, rows: readonly OwnAccordRow[], sinceAt: string): void {
+  const about = { unit: 'text', source: 'PostgreSQL recommendations', sampleSize: rows.length };
+  const [first] = rows;
+  log.record(
+    'own-accord.recommendations',
+    rows.map(({ id }) => id),
+    about,
+  );
+  log.record('own-accord.count', rows.length, { ...about, unit: 'count' });
+  log.record('own-accord.agent', first?.agent_type ?? null, about);
+  log.record(
+    'own-accord.seconds',
+    first === undefined ? null : (first.created_at.getTime() - Date.parse(sinceAt)) / 1000,
+    { unit: 's', source: 'cause to created_at' },
+  );
+  log.record(
+    'own-accord.optimizations',
+    rows.flatMap(({ optimization_id: id }) => (id === null ? [] : [id])),
+    { unit: 'text', source: 'PostgreSQL optimizations' },
+  );
+}
+
 /** What nobody asked for: the platform saw a cause, recommended and approved by its own policy. */
 async function awaitOwnAccord(
   { harness, database }: ActivityDependencies,
@@ -125,13 +155,7 @@ async function awaitOwnAccord(
 ): ReturnType<AnalysisActivities['awaitOwnAccord']> {
   const log = createEvidenceLog(harness.clock);
   const look = () =>
-    database.rows<{
-      id: string;
-      optimization_id: string | null;
-      status: string;
-      created_at: Date;
-      agent_type: string;
-    }>(
+    database.rows<OwnAccordRow>(
       `SELECT r.id, o.id AS optimization_id, r.status, r.created_at, r.agent_type FROM recommendations r
        LEFT JOIN optimizations o ON o.recommendation_id = r.id
        WHERE r.customer_id = $1 AND r.type = $2 AND r.created_at >= $3 ORDER BY r.created_at`,
@@ -156,25 +180,7 @@ async function awaitOwnAccord(
     if (isTimeout(error)) return null;
     throw error;
   });
-  const rows = await look();
-  const about = { unit: 'text', source: 'PostgreSQL recommendations', sampleSize: rows.length };
-  log.record(
-    'own-accord.recommendations',
-    rows.map(({ id }) => id),
-    about,
-  );
-  log.record('own-accord.count', rows.length, { ...about, unit: 'count' });
-  log.record('own-accord.agent', rows[0]?.agent_type ?? null, about);
-  log.record(
-    'own-accord.seconds',
-    rows[0] === undefined ? null : (rows[0].created_at.getTime() - Date.parse(sinceAt)) / 1000,
-    { unit: 's', source: 'cause to created_at' },
-  );
-  log.record(
-    'own-accord.optimizations',
-    rows.flatMap(({ optimization_id: id }) => (id === null ? [] : [id])),
-    { unit: 'text', source: 'PostgreSQL optimizations' },
-  );
+  recordOwnAccord(log, await look(), sinceAt);
   if (found !== null) recordForecast(log, await harness.clientOf(subject.email).recommendation(found.id));
   const optimizationId = found?.optimization_id ?? null;
   return {

@@ -105,7 +105,7 @@ async function recordTasks(
   });
 }
 
-export async function readProposals(
+async function readProposals(
   { database }: ActivityDependencies,
   { customerId }: RunSubject,
   analysisIds: readonly string[],

@@ -21,7 +21,7 @@ export async function analyseTogether(
   return proposals;
 }
 
-export async function awaitOpinions(
+async function awaitOpinions(
   run: ScenarioRun,
   { phase, gates }: At,
   judged: { readonly subject: RunSubject; readonly proposals: readonly Proposal[]; readonly prefix: string },
@@ -52,7 +52,7 @@ export async function resolveConflict(
   return run.phase(phase, (call) => call('mutate').resolveConflict(conflict), gates);
 }
 
-export async function executeResolution(
+async function executeResolution(
   run: ScenarioRun,
   { phase, gates }: At,
   told: { readonly subject: RunSubject; readonly settled: Settled },

@@ -75,7 +75,7 @@ export const order: RolloutOrder = {
   },
   timeScale: 60,
 };
-export const snapshot: Snapshot = {
+const snapshot: Snapshot = {
   takenAtWorldMs: 1_000_000,
   instances: ['a', 'b', 'c', 'd'].map((instanceId) => ({ instanceId, lifecycle: 'on_demand' })),
   requestsByInstance: { a: 100, b: 100, c: 100, d: 100 },

@@ -6,7 +6,7 @@ import type { AgentServices } from '../kit/services.ts';
 /** Prompts a run asks: a drop of 5 % is then seen although answers vary (world spec §6). */
 export const GOLDEN_PROMPTS = 200;
 /** Asked first: enough for a proof (37 pairs), and the measure of how fast prompts are answered here. */
-export const FIRST_PROMPTS = 40;
+const FIRST_PROMPTS = 40;
 /** Of the 30 s a task has, what is left leaves time for the comparison and for a slow store. */
 const PATIENCE_WALL_MS = 20_000;
 const LOOK_INTERVAL_MS = 250;

@@ -50,7 +50,7 @@ export function createNodeActivities(dependencies: RolloutDependencies): NodeAct
   };
 }
 
-export async function aliveOf(
+async function aliveOf(
   dependencies: Pick<RolloutDependencies, 'cloud'>,
   order: Pick<RolloutOrder, 'doors'>,
   instanceIds: readonly string[],
@@ -152,7 +152,7 @@ async function awaitReady(
   };
 }
 
-export function coldStartOf(
+function coldStartOf(
   { market }: Pick<RolloutDependencies, 'market'>,
   order: RolloutOrder,
   { place, instanceType }: Pick<NodeGroup, 'place' | 'instanceType'>,

@@ -3,7 +3,7 @@ import type { RecommendationType } from '../../../contracts/api/recommendations.
 import type { Decision } from './decisions.ts';
 
 /** Who the audit names when the platform's own rules approve. */
-export const POLICY_ACTOR = 'system:policy';
+const POLICY_ACTOR = 'system:policy';
 
 interface AutomaticApproval {
   readonly reason: string;

@@ -215,7 +215,7 @@ export function memoryPatterns(): AgentServices['patterns'] & { readonly saved: 
 }
 
 /** Nobody has asked golden prompts yet, and nobody may here. */
-export function noGoldenPrompts(): AgentServices['quality'] {
+function noGoldenPrompts(): AgentServices['quality'] {
   const refuse = () => Promise.reject(new Error('no golden prompts in this test'));
   return {
     order: refuse,

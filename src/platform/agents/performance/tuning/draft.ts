@@ -85,7 +85,7 @@ function planOf(
 }
 
 /** The change in words: only what differs. */
-export function describeChange(from: EngineConfiguration, to: EngineConfiguration): string {
+function describeChange(from: EngineConfiguration, to: EngineConfiguration): string {
   const parts = [
     from.kv_allocation === to.kv_allocation ? null : `${to.kv_allocation} KV cache`,
     from.prefix_caching === to.prefix_caching ? null : `prefix caching ${to.prefix_caching ? 'on' : 'off'}`,
