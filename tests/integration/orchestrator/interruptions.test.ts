@@ -88,6 +88,16 @@ describe('a spot node that the cloud takes back', () => {
     expect(await notices()).toBe(1);
   });
 
+  it('asks when it was announced under an optimization that ended before it went', async () => {
+    await see(instance('i-1'), spot('i-2'));
+    const id = await holdDeployment();
+    await see(instance('i-1'), spot('i-2', { interruption_at_ms: START_MS + 120_000 }));
+    await report(rig, id, 'completed');
+    // No inventory in between: nothing but the announcement tells that the cloud took it.
+    await see(instance('i-1'));
+    expect(await triggered(1)).toEqual([LOST]);
+  });
+
   it('asks when it goes after the optimization has ended', async () => {
     await see(instance('i-1'), spot('i-2'));
     const id = await holdDeployment();

@@ -19,6 +19,8 @@ export interface Loss {
   readonly instanceId: string;
   readonly deployment: string;
   readonly kind: 'announced' | 'gone';
+  /** The inventory before told of the announcement: then the cloud took it, nobody else. */
+  readonly announcedBefore: boolean;
 }
 
 const ALIVE = new Set(['pending', 'running']);
@@ -32,11 +34,12 @@ export function spotLosses(before: readonly Before[], now: readonly Now[]): read
       const current = present.get(instanceId);
       const deployment = earlierDeployment ?? current?.deployment ?? null;
       if (deployment === null) return [];
+      const announcedBefore = interruption_at !== null;
       if (current === undefined || !ALIVE.has(current.state)) {
-        return [{ instanceId, deployment, kind: 'gone' }];
+        return [{ instanceId, deployment, kind: 'gone', announcedBefore }];
       }
-      const announced = current.interruption_at_ms !== null && interruption_at === null;
-      return announced ? [{ instanceId, deployment, kind: 'announced' }] : [];
+      const announced = current.interruption_at_ms !== null && !announcedBefore;
+      return announced ? [{ instanceId, deployment, kind: 'announced', announcedBefore }] : [];
     },
   );
 }

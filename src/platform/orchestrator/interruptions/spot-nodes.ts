@@ -24,8 +24,7 @@ export async function watchSpotNodes(
   { customerId, before, now, lastSeen }: Inventories,
 ): Promise<void> {
   for (const loss of spotLosses(before, now)) {
-    const since = loss.kind === 'gone' && lastSeen !== null ? lastSeen : new Date(services.clock.worldMs());
-    if (await wasHeldSince(trx, customerId, loss.deployment, since)) continue;
+    if (await wasHeldSince(trx, customerId, loss.deployment, heldSince(services, loss, lastSeen))) continue;
     if (await wasAskedFor(trx, customerId, loss)) continue;
     await startInternalAnalysis(services, trx, {
       customerId,
@@ -33,6 +32,15 @@ export async function watchSpotNodes(
       trigger: { kind: 'interruption', instance_id: loss.instanceId },
     });
   }
+}
+
+/**
+ * A node that vanishes may have been ended by an optimization that has just given its lease back; one that the cloud had
+ * announced was not, so that only an optimization that still holds the deployment is there to replace it.
+ */
+function heldSince(services: OrchestratorServices, loss: Loss, lastSeen: Date | null): Date {
+  const mayBeOurs = loss.kind === 'gone' && !loss.announcedBefore;
+  return mayBeOurs && lastSeen !== null ? lastSeen : new Date(services.clock.worldMs());
 }
 
 async function wasAskedFor(trx: Trx, customerId: string, { instanceId }: Loss): Promise<boolean> {

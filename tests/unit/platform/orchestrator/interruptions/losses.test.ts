@@ -22,11 +22,15 @@ describe('a spot node', () => {
   it('is lost when its end is announced, once, and when it has gone', () => {
     const announced = now({ interruption_at_ms: 1 });
     expect(spotLosses([before()], [announced])).toEqual([
-      { instanceId: 'i-1', deployment: 'd', kind: 'announced' },
+      { instanceId: 'i-1', deployment: 'd', kind: 'announced', announcedBefore: false },
     ]);
     expect(spotLosses([before({ interruption_at: new Date(1) })], [announced])).toEqual([]);
-    expect(spotLosses([before({ interruption_at: new Date(1) })], [])).toMatchObject([{ kind: 'gone' }]);
-    expect(spotLosses([before()], [now({ state: 'shutting-down' })])).toMatchObject([{ kind: 'gone' }]);
+    expect(spotLosses([before({ interruption_at: new Date(1) })], [])).toMatchObject([
+      { kind: 'gone', announcedBefore: true },
+    ]);
+    expect(spotLosses([before()], [now({ state: 'shutting-down' })])).toMatchObject([
+      { kind: 'gone', announcedBefore: false },
+    ]);
   });
 
   it.each([
