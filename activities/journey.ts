@@ -9,7 +9,12 @@ import { readDashboard } from './dashboard.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { isTimeout } from './measurements.ts';
 
-const ANALYSES_DEADLINE_MS = 150_000;
+const ANALYSES_DEADLINE_MS = 110_000;
+const TELEMETRY_DEADLINE_MS = 40_000;
+/** Rate and lengths are known to one in a hundred then; with less, a forecast near a promise goes either way. */
+const FIRST_REQUESTS = 20_000;
+/** World time; a fleet of any use has answered enough in it. */
+const FIRST_LOOK_BACK_MS = 1_800_000;
 const OPINIONS_DEADLINE_MS = 25_000;
 const EVENTS_DEADLINE_MS = 20_000;
 const BEATS_WINDOW_MS = 60_000;
@@ -34,6 +39,7 @@ async function analyseByAll(
   const { harness, database } = dependencies;
   const { clock } = harness;
   const client = harness.clientOf(subject.email);
+  const telemetrySeen = await awaitFirstTelemetry(dependencies, subject, progress);
   const startedMs = clock.wallMs();
   const started = await Promise.all(
     AGENT_TYPES.map(async (agentType) => {
@@ -54,6 +60,9 @@ async function analyseByAll(
     }),
   );
   const log = createEvidenceLog(clock);
+  const store = 'ClickHouse inference_requests, gpu_samples';
+  log.record('analyses.first-requests', telemetrySeen.requests, { unit: 'count', source: store });
+  log.record('analyses.first-gpu-samples', telemetrySeen.gpuSamples, { unit: 'count', source: store });
   for (const { agentType, end, offers } of ends) {
     const about = { unit: 'text', source: 'PostgreSQL analyses, recommendations' };
     const said = [...offers.map(({ type }) => type), ...(end?.findings ?? [])];
@@ -73,6 +82,43 @@ async function analyseByAll(
       `${agentType}: ${[...offers.map(({ type }) => type), ...(end?.findings ?? [])].join('; ') || 'nothing'}`,
   );
   return { evidence: log.evidence, notes, output: {} };
+}
+
+/** A runtime that has just connected has told nothing yet, and no agent can say anything of a fleet it has not seen serve. */
+async function awaitFirstTelemetry(
+  { harness, telemetry }: ActivityDependencies,
+  { customerId }: RunSubject,
+  progress: (details: unknown) => void,
+): Promise<{ readonly requests: number; readonly gpuSamples: number }> {
+  let seen = { requests: 0, gpuSamples: 0 };
+  await waitForCondition(
+    async () => {
+      const endMs = Math.trunc(harness.clock.worldMs());
+      const { requests } = await telemetry.requests({
+        customerId,
+        startMs: endMs - FIRST_LOOK_BACK_MS,
+        endMs,
+      });
+      const [gpu] = await telemetry.rows<{ samples: string }>(
+        'SELECT count() AS samples FROM gpu_samples WHERE customer_id = {customerId:String}',
+        { customerId },
+      );
+      seen = { requests, gpuSamples: Number(gpu?.samples ?? 0) };
+      progress(seen);
+      return requests >= FIRST_REQUESTS && seen.gpuSamples > 0
+        ? ({ done: true, value: seen } as const)
+        : ({ done: false, observed: seen } as const);
+    },
+    {
+      condition: `first telemetry of ${customerId}`,
+      deadlineMs: TELEMETRY_DEADLINE_MS,
+      intervalMs: 150,
+      clock: harness.clock,
+    },
+  ).catch((error: unknown) => {
+    if (!isTimeout(error)) throw error;
+  });
+  return seen;
 }
 
 /** Offers are shown once the other agents have judged them. */

@@ -1,7 +1,8 @@
 import type { OutcomeActivities } from '../src/contracts/activities.ts';
 import { CANARY } from '../src/contracts/thresholds.ts';
-import { fleetCostUsdPerMonth, inventoryOf } from '../src/fixtures/index.ts';
+import { fleetCostUsdPerMonth } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
+import { readDiscoveredInventory } from './discovered-inventory.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { recordMeasured } from './forecast.ts';
 import { INVENTORY_COST, recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
@@ -55,9 +56,8 @@ async function measureSavings(
 ): ReturnType<OutcomeActivities['measureSavings']> {
   const log = createEvidenceLog(harness.clock);
   const client = harness.clientOf(subject.email);
-  const [infrastructure, inventory, recommendation, optimization] = await Promise.all([
-    client.infrastructure(subject.customerId),
-    inventoryOf(harness, subject),
+  const { platform: infrastructure, clouds: inventory } = await readDiscoveredInventory({ harness }, subject);
+  const [recommendation, optimization] = await Promise.all([
     client.recommendation(recommendationId),
     client.optimization(optimizationId),
   ]);

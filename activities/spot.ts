@@ -2,8 +2,8 @@ import type { RunSubject } from '../src/contracts/activities.ts';
 import type { LiveEvent } from '../src/contracts/api/events.ts';
 import type { SpotActivities } from '../src/contracts/spot-activities.ts';
 import { openLiveUpdates, waitForCondition } from '../src/client/index.ts';
-import { inventoryOf } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
+import { readDiscoveredInventory } from './discovered-inventory.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { isTimeout } from './measurements.ts';
 
@@ -70,11 +70,8 @@ async function countFleet(
   subject: RunSubject,
   prefix: string,
 ): ReturnType<SpotActivities['countFleet']> {
-  const [site, inventory, platform] = await Promise.all([
-    world.site(subject.siteId),
-    inventoryOf(harness, subject),
-    harness.clientOf(subject.email).infrastructure(subject.customerId),
-  ]);
+  const { platform, clouds: inventory } = await readDiscoveredInventory({ harness }, subject);
+  const site = await world.site(subject.siteId);
   const running = inventory.filter(({ state }) => LIVE.includes(state));
   const counts = {
     world: site.nodes.filter(({ state, weight }) => state === 'ready' && weight > 0).length,

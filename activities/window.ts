@@ -1,6 +1,7 @@
 import type { RunSubject, WindowActivities } from '../src/contracts/activities.ts';
-import { fleetCostUsdPerMonth, inventoryOf } from '../src/fixtures/index.ts';
+import { fleetCostUsdPerMonth } from '../src/fixtures/index.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
+import { readDiscoveredInventory } from './discovered-inventory.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { INVENTORY_COST, recordTraffic, showUsd, windowWithRequests } from './measurements.ts';
 
@@ -67,10 +68,12 @@ async function measureCost(
   prefix: string,
 ): ReturnType<WindowActivities['measureCost']> {
   const log = createEvidenceLog(harness.clock);
-  const [infrastructure, inventory] = await Promise.all([
-    harness.clientOf(subject.email).infrastructure(subject.customerId),
-    inventoryOf(harness, subject),
-  ]);
+  const seen = await readDiscoveredInventory({ harness }, subject);
+  const { platform: infrastructure, clouds: inventory } = seen;
+  log.record(`cost.monthly.${prefix}.waited`, seen.waitedSeconds, {
+    unit: 's',
+    source: 'until platform and clouds named the same instances',
+  });
   const usdPerMonth = await fleetCostUsdPerMonth(world, subject, inventory);
   log.record(`cost.monthly.${prefix}.platform`, infrastructure.monthly_cost, {
     unit: 'USD/month',

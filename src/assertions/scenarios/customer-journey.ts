@@ -21,6 +21,12 @@ export const customerJourneyGates = {
   ...onboardedGates,
   'first-analyses': [
     above({ gate: 'cost-before', evidence: 'cost.monthly.before.inventory', threshold: 0 }),
+    atLeast({
+      gate: 'fleet-was-seen-serving',
+      evidence: 'analyses.first-requests',
+      threshold: THRESHOLDS.baselineRequests,
+    }),
+    above({ gate: 'gpus-were-seen', evidence: 'analyses.first-gpu-samples', threshold: 0 }),
     atMost({ gate: 'analyses-in-time', evidence: 'analyses.seconds', threshold: ANALYSES_SECONDS }),
     ...eachAgent((type) =>
       textIn({
@@ -61,6 +67,7 @@ export const customerJourneyGates = {
       0.001,
     ),
     agrees('highest-saving-as-stored', 'dashboard.highest-saving', 'dashboard.highest-saving.stored', 0.001),
+    above({ gate: 'highest-saving-saves', evidence: 'dashboard.highest-saving', threshold: 0 }),
     listIncludes({
       gate: 'four-agent-cards',
       evidence: 'dashboard.healthy-agents',
