@@ -1,3 +1,4 @@
+import type { AttemptRecord } from './attempts.ts';
 import type { StepName } from './api/recommendations.ts';
 import type { WorldAction } from './world-actions.ts';
 
@@ -113,6 +114,10 @@ export interface RunState {
   readonly phases: readonly PhaseRecord[];
   readonly customerId: string | null;
   readonly cleanup: 'pending' | 'done' | 'failed';
+  /** Attempts, oldest first, this one last; absent while there is but the first. */
+  readonly attempts?: readonly AttemptRecord[];
+  /** Until when a run that did not pass keeps its customers; absent when it keeps none. */
+  readonly keptUntil?: string;
   /** What went wrong outside of every phase: clean-up, curves, pages. Absent when nothing did. */
   readonly errors?: readonly string[];
   /** SHA-256 of the evidence file under `.e2e/evidence/`, when one was written. */
@@ -135,6 +140,18 @@ export interface ScenarioInput {
   readonly gitRevision: string;
   /** What `--set` chose, by name; a scenario names its settings. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Wall milliseconds that a run which did not pass keeps its customers for a re-run; absent: it cleans up at once. */
+  readonly keepOnRedMs?: number;
+  /** For `approve: 'manual'`; absent: a day, and an undecided run is inconclusive. */
+  readonly approval?: ApprovalTerms;
+  /** The suite that started it. */
+  readonly suiteId?: string;
+}
+/** What holds when nobody decides in time. `undecided` can be judged by no gate: the run is inconclusive. */
+export interface ApprovalTerms {
+  /** Wall milliseconds. */
+  readonly deadlineMs: number;
+  readonly otherwise: 'approve' | 'reject' | 'undecided';
 }
 /** Strikes before the phase begins or, with a step, in the course of the optimization that the phase follows. */
 export interface InjectedFault {
