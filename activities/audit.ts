@@ -2,6 +2,7 @@ import type { AuditActivities } from '../src/contracts/activities.ts';
 import type { AuditEntry } from '../src/contracts/api/customers.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog } from './evidence.ts';
+import { recordRollbackDuration } from './rollback-duration.ts';
 
 interface StepRow extends Record<string, unknown> {
   readonly name: string;
@@ -9,7 +10,8 @@ interface StepRow extends Record<string, unknown> {
 }
 
 /** Does the audit tell of everything that the rows say was done? */
-export function createAuditActivities({ harness, database }: ActivityDependencies): AuditActivities {
+export function createAuditActivities(dependencies: ActivityDependencies): AuditActivities {
+  const { harness, database } = dependencies;
   return {
     readAudit: ({ subject, recommendationId, optimizationId }) =>
       heartbeating(async () => {
@@ -35,14 +37,7 @@ export function createAuditActivities({ harness, database }: ActivityDependencie
         log.record('audit.missing', missing, { unit: 'text', ...about });
         log.record('audit.entries', entries.length, { unit: 'count', ...about });
         log.record('audit.steps-told', steps.filter(isBegun).length, { unit: 'count', ...about });
-        log.record(
-          'rollback.world-seconds',
-          rollbackSeconds(entries, optimizationId, harness.clock.timeScale),
-          {
-            unit: 's of world time',
-            source: 'GET /customers/{id}/audit',
-          },
-        );
+        await recordRollbackDuration(dependencies, log, { subject, optimizationId, entries });
         log.record('audit.still-valid', verification.valid, {
           unit: 'flag',
           source: 'GET /customers/{id}/audit/verify',
@@ -57,25 +52,6 @@ export function createAuditActivities({ harness, database }: ActivityDependencie
         };
       }),
   };
-}
-
-/** From the entry that the rollback begins to that of its end; null when there was none. */
-export function rollbackSeconds(
-  entries: readonly Pick<AuditEntry, 'action' | 'subject' | 'data' | 'at'>[],
-  optimizationId: string,
-  timeScale: number,
-): number | null {
-  const at = (status: string): number | null => {
-    const found = entries.find(
-      (entry) =>
-        entry.action === 'optimization.status' &&
-        entry.subject === optimizationId &&
-        entry.data['status'] === status,
-    );
-    return found === undefined ? null : Date.parse(found.at);
-  };
-  const [begun, ended] = [at('rolling_back'), at('rolled_back')];
-  return begun === null || ended === null ? null : ((ended - begun) / 1000) * timeScale;
 }
 
 function isBegun({ status }: StepRow): boolean {

@@ -19,7 +19,7 @@ export const THRESHOLDS = {
   costReductionShare: 0.4,
   forecastErrorShare: 0.2,
   /** From the failure to the end of the rollback (scenarios §2). */
-  rollbackWorldSeconds: 300,
+  rollbackSecondsAtScaleOne: 300,
 } as const;
 
 /** Canary statistics (world spec §6). */

@@ -243,7 +243,7 @@ export const performanceRollbackGates = {
     atMost({
       gate: 'traffic-back-in-time',
       evidence: 'rollback.detection.scale-one-seconds',
-      threshold: THRESHOLDS.rollbackWorldSeconds,
+      threshold: THRESHOLDS.rollbackSecondsAtScaleOne,
     }),
     flagIs({
       gate: 'live-events-ordered-and-complete',

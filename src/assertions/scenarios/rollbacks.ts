@@ -39,8 +39,8 @@ const cameBack = {
 const rolledBack = rollbackSuccessful({ status: 'optimization.status', restored: 'optimization.restored' });
 const inTime = atMost({
   gate: 'rollback-in-time',
-  evidence: 'rollback.world-seconds',
-  threshold: THRESHOLDS.rollbackWorldSeconds,
+  evidence: 'rollback.scale-one-seconds',
+  threshold: THRESHOLDS.rollbackSecondsAtScaleOne,
 });
 
 export const rollbackGates = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { missingFrom, rollbackSeconds } from '../../../activities/audit.ts';
+import { missingFrom } from '../../../activities/audit.ts';
 
 const entry = (action: string, subject: string, data: Readonly<Record<string, unknown>> = {}, at = '') => ({
   action,
@@ -42,9 +42,4 @@ test.each(
 
 test('entries of another optimization do not count', () => {
   expect(missingFrom(whole, { ...told, optimizationId: 'opt_2' })).toHaveLength(4);
-});
-
-test('a rollback takes from its beginning to its end, in world time', () => {
-  expect(rollbackSeconds(whole, 'opt_1', 60)).toBe(120);
-  expect(rollbackSeconds(whole, 'opt_2', 60)).toBeNull();
 });

@@ -111,7 +111,7 @@ test.each([
   [RETURN_TO_SPOT, 'verify-returned', 'cost-is-back', { 'cost.monthly.returned.inventory': 82_000 }],
   [SPOT_NO_CAPACITY, 'monitor-execution', 'migration-given-up', { 'optimization.status': 'completed' }],
   [SPOT_ROLLBACK, 'verify-restored', 'state-restored', { 'state.differences': ['i-1 is gone'] }],
-  [ROLLBACK, 'verify-audit', 'rollback-in-time', { 'rollback.world-seconds': 301 }],
+  [ROLLBACK, 'verify-audit', 'rollback-in-time', { 'rollback.scale-one-seconds': 301 }],
   [CUSTOMER_JOURNEY, 'dashboard', 'spend-as-inventory', { 'dashboard.spend.inventory': 90_000 }],
   [CUSTOMER_JOURNEY, 'watch-rollout', 'live-updates-as-stored', { 'live.stored': 41 }],
   [ONBOARDING_AWS, 'refuse-bad-role', 'nothing-kept-of-them', { 'refusals.stored': 1 }],
