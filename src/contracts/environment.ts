@@ -24,6 +24,8 @@ export interface EnvironmentDescriptor {
   readonly directory: string;
   /** Process id of each started process, by process name. */
   readonly processIds: Readonly<Record<string, number>>;
+  /** Absolute path of the directory that services write their coverage to when they end; absent: none is measured. */
+  readonly coverageDirectory?: string;
 }
 
 /** Addresses without credentials; passwords are in `secrets.json`. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { EnvironmentDescriptor, EnvironmentSecrets } from '../contracts/environment.ts';
 import type { Ports } from '../contracts/ports.ts';
@@ -100,6 +100,7 @@ function settingsOf(options: StartEnvironmentOptions): EnvironmentSettings {
     coldStart: options.coldStart ?? DEFAULT_SETTINGS.coldStart,
     ports: options.ports ?? DEFAULT_SETTINGS.ports,
     only: options.only ?? DEFAULT_SETTINGS.only,
+    ...(options.coverage === undefined ? {} : { coverage: resolve(options.coverage) }),
   };
 }
 
@@ -229,6 +230,7 @@ function describe(start: Start, ports: Ports, kept: LaunchRecord | undefined): E
     urls: loopbackUrls(ports),
     directory: paths.directory,
     processIds: {},
+    ...(settings.coverage === undefined ? {} : { coverageDirectory: settings.coverage }),
   };
   writeJsonFile(paths.descriptorFile, descriptor);
   return { descriptor, secrets, root };

@@ -6,6 +6,7 @@ import { displayName, type ProcessContext, type ProcessDefinition } from './defi
 import { haltProcess } from './processes/halt.ts';
 import type { ProcessIdentity } from './processes/identity.ts';
 import { launchProcess, processDied } from './processes/launch.ts';
+import { noteMeasured } from './processes/measured.ts';
 import { lastLogLines } from './processes/log-tail.ts';
 import type { EnvironmentPaths } from './state/paths.ts';
 
@@ -42,13 +43,15 @@ export async function startProcess(options: StartOptions): Promise<StartedProces
   signal.throwIfAborted();
   const name = displayName(definition.name);
   const logFile = paths.logFile(definition.name);
+  const command = definition.command(context);
   const { identity, ended } = await launchProcess({
     name,
-    command: definition.command(context),
+    command,
     logFile,
     processFile: paths.processFile(definition.name),
   });
   options.onLaunched(identity);
+  noteMeasured(command, name, identity);
   // Whoever loses the race stops looking.
   const over = new AbortController();
   const died = ended.then((how) => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { COLD_STARTS, type ColdStart } from '../../contracts/environment.ts';
 import { displayName, PROCESS_NAMES, type ProcessName } from '../../environment/names.ts';
@@ -13,6 +13,7 @@ interface UpOptions {
   readonly ports: 'default' | 'auto';
   readonly provider: 'embedded';
   readonly only?: readonly string[];
+  readonly coverage?: string;
 }
 
 const DISPLAY_NAMES = PROCESS_NAMES.map(displayName);
@@ -53,6 +54,11 @@ export function registerUp(program: Command): void {
       `start these only, commas between: ${DISPLAY_NAMES.join(', ')}`,
       listOption('--only', DISPLAY_NAMES),
     )
+    .addOption(
+      new Option('--coverage <directory>', 'services leave what of their code ran there when they end').env(
+        'E2E_COVERAGE',
+      ),
+    )
     .action(up);
 }
 
@@ -88,8 +94,16 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 function settingsOf(options: UpOptions, only: readonly ProcessName[]) {
-  const { name, timeScale, coldStart, ports, provider } = options;
-  return { name, timeScale, coldStart, ports, provider, only };
+  const { name, timeScale, coldStart, ports, provider, coverage } = options;
+  return {
+    name,
+    timeScale,
+    coldStart,
+    ports,
+    provider,
+    only,
+    ...(coverage === undefined ? {} : { coverage }),
+  };
 }
 
 function print(line: string): void {

@@ -9,7 +9,7 @@ import { displayName, type ProcessContext, type ProcessDefinition, type ProcessN
 import { environmentPaths } from '../state/paths.ts';
 import { loadPackageBundle } from '../package-bundle.ts';
 import { expectSuccess } from './http-probe.ts';
-import { baseVariables, compileCache } from './variables.ts';
+import { baseVariables, codeVariables } from './variables.ts';
 
 interface ServiceOptions {
   readonly name: ProcessName;
@@ -44,7 +44,7 @@ export function serviceDefinition(options: ServiceOptions): ProcessDefinition {
       arguments: [...preloaded(context.root), join(context.root, main)],
       variables: {
         ...baseVariables(context),
-        NODE_COMPILE_CACHE: compileCache(context.root),
+        ...codeVariables(context),
         ...serviceVariables(context, name),
       },
       workingDirectory: context.root,

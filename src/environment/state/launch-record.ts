@@ -11,6 +11,8 @@ export interface EnvironmentSettings {
   readonly coldStart: ColdStart;
   readonly ports: 'default' | 'auto';
   readonly only: readonly ProcessName[];
+  /** Absolute directory for the coverage of services; measured only when given. */
+  readonly coverage?: string;
 }
 
 /** The launcher's own note about an environment, beside the descriptor that everybody reads. */
@@ -39,6 +41,7 @@ export function settingsDifferences(running: EnvironmentSettings, asked: Environ
     ['--cold-start', running.coldStart, asked.coldStart],
     ['--ports', running.ports, asked.ports],
     ['--only', namesOf(running), namesOf(asked)],
+    ['--coverage', running.coverage ?? 'off', asked.coverage ?? 'off'],
   ];
   return rows
     .filter(([, is, wanted]) => is !== wanted)

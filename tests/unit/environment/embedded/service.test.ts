@@ -50,6 +50,22 @@ describe('service variables', () => {
     }
   });
 
+  it('measures coverage where it was asked for, without the cache of compiled code, and nowhere else', () => {
+    const service = serviceDefinition({
+      name: 'world',
+      main: 'src/world/main.ts',
+      after: [],
+      layer: 'service',
+    });
+    const usual = service.command(context).variables;
+    expect(usual).not.toHaveProperty('NODE_V8_COVERAGE');
+    expect(usual).toHaveProperty('NODE_COMPILE_CACHE');
+    const measured = { ...context, descriptor: { ...descriptor, coverageDirectory: '/raw' } };
+    const { variables } = service.command(measured);
+    expect(variables).toMatchObject({ NODE_V8_COVERAGE: '/raw', NODE_DISABLE_COMPILE_CACHE: '1' });
+    expect(variables).not.toHaveProperty('NODE_COMPILE_CACHE');
+  });
+
   it('names the missing main file of a service', async () => {
     const service = serviceDefinition({ name: 'world', main: 'src/nowhere.ts', after: [], layer: 'service' });
     await expect(service.prepare(context)).rejects.toMatchObject({ code: 'BINARY_MISSING' });

@@ -17,4 +17,11 @@ describe('settingsDifferences', () => {
       '--ports is default, asked auto',
     ]);
   });
+
+  it('tells an environment whose coverage is measured from one whose is not', () => {
+    const asked = { ...DEFAULT_SETTINGS, coverage: '/project/coverage/raw' };
+    expect(settingsDifferences(DEFAULT_SETTINGS, asked)).toEqual([
+      '--coverage is off, asked /project/coverage/raw',
+    ]);
+  });
 });
