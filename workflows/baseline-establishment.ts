@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { BASELINE_ESTABLISHMENT } from '../src/contracts/scenarios/index.ts';
 import type { WorldAction } from '../src/contracts/world-actions.ts';
 import { baselineEstablishmentGates } from '../src/assertions/scenarios/quality.ts';
@@ -11,7 +12,7 @@ const at = phasesWith(baselineEstablishmentGates);
 const OVERLOADED: WorldAction = { kind: 'slow-nodes', lifecycle: 'on_demand', factor: 4 };
 
 /** A customer who answers gets a baseline; one whose nodes cannot answer in time gets none, and is told why. */
-export async function baselineEstablishment(input: ScenarioInput): Promise<RunState> {
+export async function baselineEstablishment(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(BASELINE_ESTABLISHMENT, input, async (run) => {
     await establishBaseline(run, at, await run.customer('Acme Corp'));
     const overloaded = await run.customer('Overloaded Corp', 'small');

@@ -1,5 +1,6 @@
 import type { AgentType } from '../src/contracts/api/common.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { CONFLICT_RESOLUTION, settingOf } from '../src/contracts/scenarios/index.ts';
 import { conflictResolutionGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
@@ -18,7 +19,7 @@ const at = phasesWith(conflictResolutionGates);
 const AGENTS: readonly AgentType[] = ['cost', 'performance', 'resource'];
 
 /** Spot nodes, another configuration or fewer nodes: one is carried out, and the agents are asked again. */
-export async function conflictResolution(input: ScenarioInput): Promise<RunState> {
+export async function conflictResolution(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(CONFLICT_RESOLUTION, input, async (run) => {
     const prefer = settingOf(CONFLICT_RESOLUTION, input.settings, 'prefer');
     const subject = await run.customer('Acme Corp', fleetPreferring('untuned-and-too-large', prefer));

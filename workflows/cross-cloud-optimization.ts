@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, CROSS_CLOUD_OPTIMIZATION } from '../src/contracts/scenarios/index.ts';
 import { crossCloudOptimizationGates } from '../src/assertions/scenarios/cross-cloud-optimization.ts';
 import { phasesWith } from './phases/at.ts';
@@ -19,7 +20,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(crossCloudOptimizationGates);
 
 /** The deployment on GCP moves to where it costs least, transfer included. */
-export async function crossCloudOptimization(input: ScenarioInput): Promise<RunState> {
+export async function crossCloudOptimization(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(CROSS_CLOUD_OPTIMIZATION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'aws-and-gcp');

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { CUSTOMER_JOURNEY } from '../src/contracts/scenarios/index.ts';
 import { customerJourneyGates } from '../src/assertions/scenarios/customer-journey.ts';
 import { phasesWith } from './phases/at.ts';
@@ -9,7 +10,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(customerJourneyGates);
 
 /** From the first signup to a saving that was measured, as the customer goes it. */
-export async function customerJourney(input: ScenarioInput): Promise<RunState> {
+export async function customerJourney(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(CUSTOMER_JOURNEY, input, async (run) => {
     const subject = await signUp(run, at('signup-and-login'), 'Acme Corp');
     await onboardAndDiscover(run, at, subject);

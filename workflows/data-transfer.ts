@@ -1,5 +1,6 @@
 import type { FleetChoice } from '../src/contracts/fleets.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { DATA_TRANSFER, settingOf } from '../src/contracts/scenarios/index.ts';
 import { dataTransferGates } from '../src/assertions/scenarios/cross-cloud-optimization.ts';
 import { phasesWith } from './phases/at.ts';
@@ -13,7 +14,7 @@ const at = phasesWith(dataTransferGates);
 const TEXT: FleetChoice = { like: 'gcp', change: { places: [{ provider: 'aws', region: 'us-east-1' }] } };
 
 /** Cheaper machines are no saving when what their users send costs more to get there. */
-export async function dataTransfer(input: ScenarioInput): Promise<RunState> {
+export async function dataTransfer(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(DATA_TRANSFER, input, async (run) => {
     const sent = settingOf(DATA_TRANSFER, input.settings, 'users-send');
     const subject = await run.customer('Acme Corp', sent === 'text' ? TEXT : 'gcp-photographs');

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { DEADLOCK_PREVENTION } from '../src/contracts/scenarios/index.ts';
 import { deadlockPreventionGates } from '../src/assertions/scenarios/deadlock-prevention.ts';
 import { phasesWith } from './phases/at.ts';
@@ -9,7 +10,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(deadlockPreventionGates);
 
 /** Who waits for whom may be said by anybody; a circle never stands, and an order is kept. */
-export async function deadlockPrevention(input: ScenarioInput): Promise<RunState> {
+export async function deadlockPrevention(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(DEADLOCK_PREVENTION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'two-deployments');
     const asked = { subject, agents: ['cost', 'performance'], prefix: 'offers' } as const;

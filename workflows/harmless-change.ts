@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { HARMLESS_CHANGE, settingOf } from '../src/contracts/scenarios/index.ts';
 import { harmlessChangeGates } from '../src/assertions/scenarios/quality.ts';
 import { phasesWith } from './phases/at.ts';
@@ -11,7 +12,7 @@ const at = phasesWith(harmlessChangeGates);
 const SLIGHT_DROP = 0.02;
 
 /** The pipeline delivers what keeps quality: the platform looks at it and leaves the customer alone. */
-export async function harmlessChange(input: ScenarioInput): Promise<RunState> {
+export async function harmlessChange(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(HARMLESS_CHANGE, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'tuned');
     const chosen = settingOf(HARMLESS_CHANGE, input.settings, 'drop');

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { MULTI_AGENT_COORDINATION } from '../src/contracts/scenarios/index.ts';
 import { multiAgentCoordinationGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
@@ -12,7 +13,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(multiAgentCoordinationGates);
 
 /** Spot nodes or the present ones with another configuration: the agents negotiate, and what they predict is measured. */
-export async function multiAgentCoordination(input: ScenarioInput): Promise<RunState> {
+export async function multiAgentCoordination(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(MULTI_AGENT_COORDINATION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'three-nodes');
     const baseline = await recordInitialState(run, at('record-initial-state'), subject);

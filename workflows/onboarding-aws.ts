@@ -1,5 +1,6 @@
 import type { OnboardRequest } from '../src/contracts/api/customers.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { ONBOARDING_AWS } from '../src/contracts/scenarios/index.ts';
 import { onboardingAwsGates } from '../src/assertions/scenarios/onboarding-aws.ts';
 import { phasesWith } from './phases/at.ts';
@@ -22,7 +23,7 @@ const BAD: readonly OnboardRequest[] = [
 ];
 
 /** A customer gives a bad role first, is told which field is wrong, and comes in with the good one. */
-export async function onboardingAws(input: ScenarioInput): Promise<RunState> {
+export async function onboardingAws(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(ONBOARDING_AWS, input, async (run) => {
     const subject = await signUp(run, at('signup-and-login'), 'Acme Corp');
     await tryOnboarding(run, at('refuse-bad-role'), subject, BAD);

@@ -1,5 +1,6 @@
 import type { OnboardRequest } from '../src/contracts/api/customers.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { ONBOARDING_GCP } from '../src/contracts/scenarios/index.ts';
 import { onboardingGcpGates } from '../src/assertions/scenarios/onboarding-gcp.ts';
 import { phasesWith } from './phases/at.ts';
@@ -23,7 +24,7 @@ const BAD: readonly OnboardRequest[] = [
 ];
 
 /** A customer on GCP gives a bad service account first, is told which field is wrong, and comes in with the good one. */
-export async function onboardingGcp(input: ScenarioInput): Promise<RunState> {
+export async function onboardingGcp(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(ONBOARDING_GCP, input, async (run) => {
     const subject = await signUp(run, at('signup-and-login'), 'Acme Corp', 'gcp');
     await tryOnboarding(run, at('refuse-bad-service-account'), subject, BAD);

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, PARTIAL_ROLLBACK } from '../src/contracts/scenarios/index.ts';
 import { partialRollbackGates } from '../src/assertions/scenarios/partial-rollback.ts';
 import { phasesWith } from './phases/at.ts';
@@ -12,7 +13,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(partialRollbackGates);
 
 /** The cloud refuses to end a node after another is gone: half of the way back is closed, and the rest is gone. */
-export async function partialRollback(input: ScenarioInput): Promise<RunState> {
+export async function partialRollback(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(PARTIAL_ROLLBACK, input, async (run) => {
     const subject = await run.customer('Acme Corp');

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, PERFORMANCE_ROLLBACK } from '../src/contracts/scenarios/index.ts';
 import { performanceRollbackGates } from '../src/assertions/scenarios/performance.ts';
 import { phasesWith } from './phases/at.ts';
@@ -13,7 +14,7 @@ const at = phasesWith(performanceRollbackGates);
 const UNFUSED_FACTOR = 3;
 
 /** Published gains do not hold for this build; the canary says so before more than one node is changed. */
-export async function performanceRollback(input: ScenarioInput): Promise<RunState> {
+export async function performanceRollback(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(PERFORMANCE_ROLLBACK, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'acme-tight');

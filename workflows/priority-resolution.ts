@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { PRIORITY_RESOLUTION, settingOf } from '../src/contracts/scenarios/index.ts';
 import { priorityResolutionGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
@@ -9,7 +10,7 @@ import { runScenario, type ScenarioRun } from './support/run-scenario.ts';
 const at = phasesWith(priorityResolutionGates);
 
 /** The same conflict at two customers, of whom one has said what matters most. */
-export async function priorityResolution(input: ScenarioInput): Promise<RunState> {
+export async function priorityResolution(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(PRIORITY_RESOLUTION, input, async (run) => {
     await settleAs(run, 'without', 'none');
     await settleAs(run, 'with', settingOf(PRIORITY_RESOLUTION, input.settings, 'prefer'));

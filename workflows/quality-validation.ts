@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { QUALITY_VALIDATION, settingOf } from '../src/contracts/scenarios/index.ts';
 import { qualityValidationGates } from '../src/assertions/scenarios/quality.ts';
 import { phasesWith } from './phases/at.ts';
@@ -10,7 +11,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(qualityValidationGates);
 
 /** The pipeline delivers a bad checkpoint or a wrong template; the platform proves it and goes back by itself. */
-export async function qualityValidation(input: ScenarioInput): Promise<RunState> {
+export async function qualityValidation(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(QUALITY_VALIDATION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'tuned');
     const { snapshot, deliveredAt } = await untilJudged(run, at, subject, deliveryOf(input));

@@ -1,5 +1,6 @@
 import type { RunSubject } from '../src/contracts/activities.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, QUANTIZATION } from '../src/contracts/scenarios/index.ts';
 import { quantizationGates } from '../src/assertions/scenarios/performance.ts';
 import { phasesWith } from './phases/at.ts';
@@ -10,7 +11,7 @@ import { runScenario, type ScenarioRun } from './support/run-scenario.ts';
 const at = phasesWith(quantizationGates);
 
 /** The same agent, asked of two kinds of GPU: each gets weights that fit, and only one of them FP8 arithmetic. */
-export async function quantization(input: ScenarioInput): Promise<RunState> {
+export async function quantization(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(QUANTIZATION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'h100-bf16');

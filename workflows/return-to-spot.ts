@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, RETURN_TO_SPOT } from '../src/contracts/scenarios/index.ts';
 import { returnToSpotGates } from '../src/assertions/scenarios/return-to-spot.ts';
 import { phasesWith } from './phases/at.ts';
@@ -19,7 +20,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(returnToSpotGates);
 
 /** A spot node is lost while no pool has another: on demand for a while, and back to spot without being asked. */
-export async function returnToSpot(input: ScenarioInput): Promise<RunState> {
+export async function returnToSpot(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(RETURN_TO_SPOT, input, async (run) => {
     const subject = await run.customer('Acme Corp');

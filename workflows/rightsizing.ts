@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, RIGHTSIZING } from '../src/contracts/scenarios/index.ts';
 import { rightsizingGates } from '../src/assertions/scenarios/scale-in.ts';
 import { phasesWith } from './phases/at.ts';
@@ -10,7 +11,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(rightsizingGates);
 
 /** A fleet of which a tenth is needed at its P95 minute is halved. */
-export async function rightsizing(input: ScenarioInput): Promise<RunState> {
+export async function rightsizing(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(RIGHTSIZING, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'over-provisioned');

@@ -1,5 +1,6 @@
 import type { StepName } from '../src/contracts/api/recommendations.ts';
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, ROLLBACK, settingOf } from '../src/contracts/scenarios/index.ts';
 import type { WorldAction } from '../src/contracts/world-actions.ts';
 import { rollbackGates } from '../src/assertions/scenarios/rollbacks.ts';
@@ -25,7 +26,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 /** The rollout fails at the step that `--set fail-at=…` names, and comes back by itself. */
-export async function rollback(input: ScenarioInput): Promise<RunState> {
+export async function rollback(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(ROLLBACK, input, async (run) => {
     const step = settingOf(ROLLBACK, input.settings, 'fail-at');

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { SEQUENTIAL_AND_PARALLEL } from '../src/contracts/scenarios/index.ts';
 import { sequentialAndParallelGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
@@ -12,7 +13,7 @@ const at = phasesWith(sequentialAndParallelGates);
 const LATE = { type: 'spot_migration', deployment: 'vllm-prod-2' };
 
 /** What touches nothing in common runs side by side, what shares a deployment strictly in turn. */
-export async function sequentialAndParallel(input: ScenarioInput): Promise<RunState> {
+export async function sequentialAndParallel(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(SEQUENTIAL_AND_PARALLEL, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'two-small-deployments');
     await takeSnapshot(run, at('take-snapshot'), subject);

@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import {
   APPROVAL_DEADLINE_MS,
   INTERRUPTION_ARROWS,
@@ -17,7 +18,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(spotInterruptionGates);
 
 /** The cloud takes a spot node back in the course of the rollout, and another one after it. */
-export async function spotInterruption(input: ScenarioInput): Promise<RunState> {
+export async function spotInterruption(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(SPOT_INTERRUPTION, input, async (run) => {
     const after = settingOf(SPOT_INTERRUPTION, input.settings, 'after');

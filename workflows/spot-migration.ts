@@ -1,4 +1,5 @@
-import type { RunState, ScenarioInput } from '../src/contracts/runs.ts';
+import type { ScenarioInput } from '../src/contracts/runs.ts';
+import type { RunSummary } from '../src/contracts/suites.ts';
 import { APPROVAL_DEADLINE_MS, SPOT_MIGRATION } from '../src/contracts/scenarios/index.ts';
 import { spotMigrationGates } from '../src/assertions/scenarios/spot-migration.ts';
 import { phasesWith } from './phases/at.ts';
@@ -10,7 +11,7 @@ import { runScenario } from './support/run-scenario.ts';
 const at = phasesWith(spotMigrationGates);
 
 /** Acme moves three of its four on-demand nodes to spot, and every claim about it is measured. */
-export async function spotMigration(input: ScenarioInput): Promise<RunState> {
+export async function spotMigration(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(SPOT_MIGRATION, input, async (run) => {
     const subject = await run.customer('Acme Corp');

@@ -12,6 +12,8 @@ import {
   type StepAction,
   type Verdict,
 } from '../../src/contracts/runs.ts';
+import { summaryOf } from '../../src/contracts/run-summary.ts';
+import type { RunSummary } from '../../src/contracts/suites.ts';
 import type { Prospect } from '../../src/contracts/journey-activities.ts';
 import type { FleetChoice } from '../../src/contracts/fleets.ts';
 import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
@@ -58,12 +60,15 @@ export type PhaseCall = (preset: Preset) => ReturnType<typeof activities>;
 /** Ends the body after a phase that did not pass; never leaves this file. */
 class PhaseNotPassed extends Error {}
 
-/** The frame of every scenario: state, phases, verdict, evidence, clean-up that always runs, report. */
+/**
+ * The frame of every scenario: state, phases, verdict, evidence, clean-up that always runs, report. The result is a
+ * summary, so that the history of a suite stays small; the query `runState` tells the whole.
+ */
 export async function runScenario(
   definition: ScenarioDefinition,
   input: ScenarioInput,
   body: (run: ScenarioRun) => Promise<void>,
-): Promise<RunState> {
+): Promise<RunSummary> {
   const recorder = createRunRecorder(definition, input);
   setHandler(runStateQuery, () => recorder.state(), { description: 'Phases, gates and evidence so far' });
   const subjects: RunSubject[] = [];
@@ -97,7 +102,7 @@ export async function runScenario(
   await CancellationScope.nonCancellable(() =>
     finish(recorder, { subjects, remembered, verdict: outcome, cancelled: () => scope.consideredCancelled }),
   );
-  return recorder.state();
+  return summaryOf(recorder.state());
 }
 
 /** A drill whose fault never strikes would pass as one. */

@@ -6,8 +6,9 @@ import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/wo
 
 import { connectTemporal } from '../../../src/cli/runs/temporal.ts';
 import { NAMESPACES } from '../../../src/contracts/environment.ts';
-import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
+import type { ScenarioInput } from '../../../src/contracts/runs.ts';
 import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
+import type { RunSummary } from '../../../src/contracts/suites.ts';
 import { PROJECT_ROOT } from '../../../src/environment/index.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { environmentFor, type BenchContext } from '../context.ts';
@@ -91,7 +92,7 @@ async function interleaved(
         args: [argument],
       });
       const elapsedMs = clock.monotonicMs() - startedMs;
-      if (arm === 'frame' && (result as RunState).verdict !== 'passed') {
+      if (arm === 'frame' && (result as RunSummary).verdict !== 'passed') {
         throw new Error(`the frame ended ${JSON.stringify(result).slice(0, 1_000)}`);
       }
       if (round >= 0) wallMs[arm].push(elapsedMs);

@@ -1,12 +1,13 @@
 import { proxyActivities } from '@temporalio/workflow';
 
 import type { Observation } from '../../../src/contracts/activities.ts';
-import type { Gate, RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
+import type { Gate, ScenarioInput } from '../../../src/contracts/runs.ts';
 import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
+import type { RunSummary } from '../../../src/contracts/suites.ts';
 import { runScenario } from '../../../workflows/support/run-scenario.ts';
 
 /** The harness's own phases, clean-up and report around observations that do nothing. */
-export async function framed(input: ScenarioInput): Promise<RunState> {
+export async function framed(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(SPOT_MIGRATION, input, async (run) => {
     for (const { name } of SPOT_MIGRATION.phases) {
       await run.phase(name, (call) => observe(call('probe')), [alwaysPassed]);

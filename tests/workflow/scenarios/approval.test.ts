@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { heartbeating } from '../../../activities/context.ts';
 import type { HarnessActivities } from '../../../src/contracts/activities.ts';
-import { DECIDE_UPDATE, type ApprovalDecision, type RunState } from '../../../src/contracts/runs.ts';
+import { DECIDE_UPDATE, type ApprovalDecision } from '../../../src/contracts/runs.ts';
 import { describeError } from '../../../src/support/errors.ts';
 import { observed } from './fake-harness.ts';
 import { openBench, phaseOf, until, type Bench, type Run } from './scenario-bench.ts';
@@ -42,7 +42,7 @@ test('a person approves: who and why reach the platform, and the run goes on', a
   });
   await waiting(run);
   expect(await decide(run, YES)).toBe('approve recorded for dana');
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
   expect(decisions).toEqual([YES]);
 });
 
@@ -61,7 +61,7 @@ test('a decision before the run asks is refused and leaves no trace', async () =
   await waiting(run);
   expect(phaseOf(await run.state(), 'customer-approval').status).toBe('running');
   await decide(run, YES);
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
 });
 
 test('what is no decision is refused by the field that is wrong, and the run waits on', async () => {
@@ -79,7 +79,7 @@ test('what is no decision is refused by the field that is wrong, and the run wai
   expect(phaseOf(await run.state(), 'customer-approval').status).toBe('running');
   expect(run.lines.some((line) => line.startsWith('approve'))).toBe(false);
   await decide(run, YES);
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
 });
 
 test('the first decision counts, the second is refused', async () => {
@@ -95,7 +95,7 @@ test('the first decision counts, the second is refused', async () => {
   await decide(run, YES);
   expect(await refusal(run, { ...YES, by: 'eli', decision: 'reject' })).toBe('already decided by dana');
   gate.resolve(undefined);
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
   expect(run.lines).toContain('approve (approve by dana)');
 });
 
@@ -115,7 +115,7 @@ test('a decision made elsewhere wins, and an Update after it is refused', async 
   await until(run, 'the decision to be read', ({ lines }) => lines.includes('recordDecision'));
   expect(await refusal(run, YES)).toBe('the run does not wait for an approval now');
   gate.resolve(undefined);
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
   expect(run.lines.some((line) => line.startsWith('approve'))).toBe(false);
 });
 
@@ -130,7 +130,7 @@ test('a rejection is carried out, and the phase is red', async () => {
   });
   await waiting(run);
   await decide(run, { decision: 'reject', by: 'dana', reason: 'not before the holidays' });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'failed', cleanup: 'done' });
   expect(phaseOf(state, 'customer-approval').verdict).toBe('failed');
   expect(phaseOf(state, 'monitor-execution').status).toBe('not-reached');
@@ -145,7 +145,7 @@ test('cancelled while it asks: a decision after that is refused', async () => {
   await until(run, 'the clean-up', ({ lines }) => lines.includes('cleanUp'));
   expect(await refusal(run, YES)).toBe('the run does not wait for an approval now');
   gate.resolve([]);
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state.verdict).toBe('cancelled');
   expect(phaseOf(state, 'customer-approval').verdict).toBe('cancelled');
 });
@@ -157,5 +157,5 @@ test('a person has a day: neither the phase nor its wait is cut to the automatic
   const [wait] = raw.pendingActivities ?? [];
   expect(Number(wait?.activityOptions?.startToCloseTimeout?.seconds)).toBeGreaterThan(86_400);
   await decide(run, YES);
-  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
 });

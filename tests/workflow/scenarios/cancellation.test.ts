@@ -2,7 +2,6 @@ import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { heartbeating } from '../../../activities/context.ts';
-import type { RunState } from '../../../src/contracts/runs.ts';
 import { openBench, phaseOf, until, type Bench } from './scenario-bench.ts';
 
 let bench: Bench;
@@ -19,7 +18,7 @@ test('cancelled while the customer is prepared: nothing was measured, all of it 
   const run = await bench.start({ prepareCustomer: forEver });
   await until(run, 'the fixture to start', ({ lines }) => lines.length > 0);
   await run.handle.cancel();
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'cancelled', cleanup: 'done', status: 'finished' });
   expect(state.phases[0]).toMatchObject({ verdict: 'cancelled', error: 'cancelled' });
   expect(run.lines).toEqual(['prepareCustomer (Acme Corp)', 'cleanUp', 'publishRun']);
@@ -29,7 +28,7 @@ test('cancelled during a long wait: later phases are not reached, the clean-up r
   const run = await bench.start({ monitorExecution: forEver });
   await until(run, 'the wait', ({ lines }) => lines.includes('monitorExecution'));
   await run.handle.cancel();
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'cancelled', cleanup: 'done' });
   expect(phaseOf(state, 'customer-approval').verdict).toBe('passed');
   expect(phaseOf(state, 'monitor-execution')).toMatchObject({ verdict: 'cancelled', error: 'cancelled' });
@@ -59,7 +58,7 @@ test('cancelled during the clean-up: it goes on to its end, once, and the run do
   await until(run, 'the clean-up', ({ lines }) => lines.includes('cleanUp'));
   await run.handle.cancel();
   slow.release();
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'cancelled', cleanup: 'done' });
   expect(state.phases.every(({ verdict }) => verdict === 'passed')).toBe(true);
   expect(slow.ends).toEqual(['to its end']);
@@ -76,7 +75,7 @@ test('cancelled during the clean-up of a red run: red it stays', async () => {
   await until(run, 'the clean-up', ({ lines }) => lines.includes('cleanUp'));
   await run.handle.cancel();
   slow.release();
-  expect(await run.handle.result()).toMatchObject({ verdict: 'inconclusive', cleanup: 'done' });
+  expect(await run.ended()).toMatchObject({ verdict: 'inconclusive', cleanup: 'done' });
 });
 
 test('cancelled twice: the clean-up still runs once', async () => {
@@ -87,6 +86,6 @@ test('cancelled twice: the clean-up still runs once', async () => {
   await until(run, 'the clean-up', ({ lines }) => lines.includes('cleanUp'));
   await run.handle.cancel();
   slow.release();
-  expect(await run.handle.result()).toMatchObject({ verdict: 'cancelled', cleanup: 'done' });
+  expect(await run.ended()).toMatchObject({ verdict: 'cancelled', cleanup: 'done' });
   expect(count(run.lines, 'cleanUp')).toBe(1);
 });

@@ -97,7 +97,7 @@ async function runOf(
 ): Promise<{ readonly run: Run; readonly state: RunState; readonly asked: Asked }> {
   const asked: Asked = { resolved: [], late: [], followed: [] };
   const run = await bench.start(seeing(scenario, change, asked), input, scenario);
-  return { run, state: (await run.handle.result()) as RunState, asked };
+  return { run, state: await run.ended(), asked };
 }
 
 function redGates(state: RunState, phase: string): string[] {

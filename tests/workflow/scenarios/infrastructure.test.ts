@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import type { RunState } from '../../../src/contracts/runs.ts';
 import { goodMigration } from '../../fixtures/migration-evidence.ts';
 import { observed } from './fake-harness.ts';
 import { openBench, phaseOf, type Bench } from './scenario-bench.ts';
@@ -21,7 +20,7 @@ test('an activity that fails for good names its phase, and the run is an infrast
   const run = await bench.start({
     measureSavings: fail('API_CALL_FAILED', 'GET /optimizations/opt_1 did not answer'),
   });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
   expect(phaseOf(state, 'validate-savings')).toMatchObject({
     status: 'finished',
@@ -43,7 +42,7 @@ test('an infrastructure error that goes away leaves no mark', async () => {
       return observed('triggerAnalysis', { analysisId: 'anl_1', startedAt: '2026-11-22T12:00:00.000Z' });
     },
   });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state.verdict).toBe('passed');
   expect(phaseOf(state, 'trigger-cost-analysis').error).toBeNull();
   expect(calls).toBe(3);
@@ -53,7 +52,7 @@ test.each(['ENVIRONMENT_MISMATCH', 'USAGE', 'VALIDATION_FAILED', 'FORBIDDEN', 'N
   '%s is not tried again',
   async (code) => {
     const run = await bench.start({ triggerAnalysis: fail(code, 'no') });
-    const state = (await run.handle.result()) as RunState;
+    const state = await run.ended();
     expect(phaseOf(state, 'trigger-cost-analysis').error).toBe(`${code}: no`);
     expect(count(run.lines, 'triggerAnalysis')).toBe(1);
   },
@@ -68,7 +67,7 @@ test('a customer that cannot be prepared is an error of the first phase, and wha
       return [];
     },
   });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done', evidenceFile: null });
   expect(state.phases[0]).toMatchObject({
     verdict: 'infra-error',
@@ -99,7 +98,7 @@ const red = {
 
 test('a clean-up that fails turns a pass into an infrastructure error, and the report is still made', async () => {
   const run = await bench.start(deaf);
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'failed' });
   expect(state.phases.every(({ verdict }) => verdict === 'passed')).toBe(true);
   expect(run.published).toEqual([state]);
@@ -107,12 +106,12 @@ test('a clean-up that fails turns a pass into an infrastructure error, and the r
 
 test('a clean-up that fails does not hide a red verdict', async () => {
   const run = await bench.start({ ...deaf, ...red });
-  expect(await run.handle.result()).toMatchObject({ verdict: 'failed', cleanup: 'failed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'failed', cleanup: 'failed' });
 });
 
 test('curves that cannot be gathered are missing, and change no verdict', async () => {
   const run = await bench.start({ collectEvidence: fail('NOT_FOUND', 'no such optimization') });
-  expect(await run.handle.result()).toMatchObject({
+  expect(await run.ended()).toMatchObject({
     verdict: 'passed',
     evidenceFile: null,
     cleanup: 'done',
@@ -121,19 +120,19 @@ test('curves that cannot be gathered are missing, and change no verdict', async 
 
 test('pages that cannot be written turn a pass into an infrastructure error', async () => {
   const run = await bench.start({ publishRun: fail('NOT_FOUND', 'the disk is full') });
-  expect(await run.handle.result()).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
+  expect(await run.ended()).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
 });
 
 test('pages that cannot be written do not hide a red verdict', async () => {
   const run = await bench.start({ publishRun: fail('NOT_FOUND', 'the disk is full'), ...red });
-  expect(await run.handle.result()).toMatchObject({ verdict: 'failed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'failed' });
 });
 
 test('a gate that cannot read its evidence is a fault of the scenario: the run ends and says where', async () => {
   const run = await bench.start({
     measureQuality: async () => observed('measureQuality', {}, { 'after.quality': { value: 'good' } }),
   });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
   expect(phaseOf(state, 'validate-quality').error).toBe(
     'fault of the scenario: TypeError: evidence after.quality is not a number: good',
@@ -172,7 +171,7 @@ test('a fault that cannot be injected is an infrastructure error of its phase, w
     { injectFault: fail('NOT_FOUND', 'no such site') },
     { faults: [{ phase: 'measure-nothing', fault: { kind: 'stop-traffic' } }] },
   );
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   // A drill whose fault would never strike must not pass as one.
   expect(state.verdict).toBe('infra-error');
   expect(state.phases[0]?.error).toContain('no phase measure-nothing');
@@ -182,7 +181,7 @@ test('a fault that cannot be injected is an infrastructure error of its phase, w
     { injectFault: fail('NOT_FOUND', 'no such site') },
     { faults: [{ phase: 'validate-quality', fault: { kind: 'stop-traffic' } }] },
   );
-  const ended = (await second.handle.result()) as RunState;
+  const ended = await second.ended();
   expect(phaseOf(ended, 'validate-quality')).toMatchObject({
     verdict: 'infra-error',
     error: 'NOT_FOUND: no such site',

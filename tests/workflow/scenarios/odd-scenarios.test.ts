@@ -13,6 +13,7 @@ import {
   type RunState,
   type ScenarioInput,
 } from '../../../src/contracts/runs.ts';
+import { summaryOf } from '../../../src/contracts/run-summary.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { wallClock, type TestServer } from '../support/temporal-server.ts';
@@ -54,13 +55,17 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function runOdd(workflowType: string, input: Partial<ScenarioInput> = {}): Promise<RunState> {
+async function runOdd(workflowType: string, input: Partial<ScenarioInput> = {}): Promise<RunState> {
   lines.length = 0;
-  return server.client.workflow.execute(workflowType, {
+  const handle = await server.client.workflow.start(workflowType, {
     workflowId: workflowIdOf(randomUUID().slice(0, 8)),
     taskQueue: TASK_QUEUE,
     args: [{ ...INPUT, ...input }],
-  }) as Promise<RunState>;
+  });
+  const summary: unknown = await handle.result();
+  const state = await handle.query<RunState>(RUN_STATE_QUERY);
+  expect(summary).toEqual(summaryOf(state));
+  return state;
 }
 
 test('a scenario that runs all its phases passes', async () => {

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 
-import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
+import type { ScenarioInput } from '../../../src/contracts/runs.ts';
+import type { RunSummary } from '../../../src/contracts/suites.ts';
 import type { ScenarioDefinition } from '../../../src/contracts/scenarios/index.ts';
 import { flagIs } from '../../../src/assertions/facts.ts';
 import { createApprovalGate, decideAndApprove } from '../../../workflows/support/approval.ts';
@@ -38,34 +39,34 @@ const run =
   (scenario: ScenarioRun) =>
     scenario.phase(name, async () => seen(value), [green]);
 
-export function whole(input: ScenarioInput): Promise<RunState> {
+export function whole(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first')(scenario);
     await run('second')(scenario);
   });
 }
 
-export function forgetsPhase(input: ScenarioInput): Promise<RunState> {
+export function forgetsPhase(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first')(scenario);
   });
 }
 
-export function gateless(input: ScenarioInput): Promise<RunState> {
+export function gateless(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await scenario.phase('first', async () => seen(true), []);
     await run('second')(scenario);
   });
 }
 
-export function swallowsRed(input: ScenarioInput): Promise<RunState> {
+export function swallowsRed(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first', false)(scenario).catch(() => undefined);
     await run('second')(scenario);
   });
 }
 
-export function repeatsUntilGreen(input: ScenarioInput): Promise<RunState> {
+export function repeatsUntilGreen(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first', false)(scenario).catch(() => undefined);
     await run('first')(scenario);
@@ -73,14 +74,14 @@ export function repeatsUntilGreen(input: ScenarioInput): Promise<RunState> {
   });
 }
 
-export function inventsPhase(input: ScenarioInput): Promise<RunState> {
+export function inventsPhase(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first')(scenario);
     await run('third')(scenario);
   });
 }
 
-export function throwsInPhase(input: ScenarioInput): Promise<RunState> {
+export function throwsInPhase(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await scenario.customer('Acme Corp');
     await run('first')(scenario);
@@ -88,7 +89,7 @@ export function throwsInPhase(input: ScenarioInput): Promise<RunState> {
   });
 }
 
-export function throwsAtTheEnd(input: ScenarioInput): Promise<RunState> {
+export function throwsAtTheEnd(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first')(scenario);
     await run('second')(scenario);
@@ -97,7 +98,7 @@ export function throwsAtTheEnd(input: ScenarioInput): Promise<RunState> {
 }
 
 /** A person has two seconds. */
-export function asksBriefly(input: ScenarioInput): Promise<RunState> {
+export function asksBriefly(input: ScenarioInput): Promise<RunSummary> {
   const gate = createApprovalGate(2_000);
   return runScenario(definition, input, async (scenario) => {
     const subject = await scenario.customer('Acme Corp');
@@ -111,7 +112,7 @@ export function asksBriefly(input: ScenarioInput): Promise<RunState> {
 }
 
 /** Breaks where no frame can catch it, every time its task is tried. */
-export function breaksOutsideTheFrame(input: ScenarioInput): Promise<RunState> {
+export function breaksOutsideTheFrame(input: ScenarioInput): Promise<RunSummary> {
   const parts = input as unknown as { parts: readonly string[] };
   return runScenario(definition, { ...input, gitRevision: parts.parts.join() }, async (scenario) => {
     await run('first')(scenario);
@@ -119,7 +120,7 @@ export function breaksOutsideTheFrame(input: ScenarioInput): Promise<RunState> {
 }
 
 /** Waits until it is ended from outside. */
-export function waitsForEver(input: ScenarioInput): Promise<RunState> {
+export function waitsForEver(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(definition, input, async (scenario) => {
     await run('first')(scenario);
     await condition(() => false);

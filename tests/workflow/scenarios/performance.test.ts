@@ -54,7 +54,7 @@ async function runOf(
   change: Readonly<Record<string, EvidenceValue>> = {},
 ): Promise<{ readonly run: Run; readonly state: RunState }> {
   const run = await bench.start(seeing(scenario, change), {}, scenario);
-  return { run, state: (await run.handle.result()) as RunState };
+  return { run, state: await run.ended() };
 }
 
 function redGates(state: RunState, phase: string): string[] {

@@ -82,7 +82,7 @@ async function runOf(
   input: Partial<ScenarioInput> = {},
 ): Promise<{ readonly run: Run; readonly state: RunState }> {
   const run = await bench.start(seeing(scenario, change), input, scenario);
-  return { run, state: (await run.handle.result()) as RunState };
+  return { run, state: await run.ended() };
 }
 
 function redGates(state: RunState, phase: string): string[] {

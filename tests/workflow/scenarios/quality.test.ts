@@ -71,7 +71,7 @@ async function endOf(
   input: Partial<ScenarioInput> = {},
 ): Promise<RunState> {
   const run = await bench.start(scriptOf(scenario, redGate), input, scenario);
-  return (await run.handle.result()) as RunState;
+  return await run.ended();
 }
 
 const STORIES: readonly (readonly [ScenarioDefinition, gate: string, phase: string])[] = [

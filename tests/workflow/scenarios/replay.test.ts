@@ -5,7 +5,7 @@ import { Worker, type ReplayHistoriesIterable } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { heartbeating } from '../../../activities/context.ts';
-import { DECIDE_UPDATE, type ApprovalDecision, type RunState } from '../../../src/contracts/runs.ts';
+import { DECIDE_UPDATE, type ApprovalDecision } from '../../../src/contracts/runs.ts';
 import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
 import { observed } from './fake-harness.ts';
 import { openBench, until, type Bench, type Run } from './scenario-bench.ts';
@@ -65,7 +65,7 @@ async function everyKindOfRun(): Promise<readonly Run[]> {
 
 test('the history of every kind of run, one still under way included, fits the code', async () => {
   const closed = await everyKindOfRun();
-  const states = (await Promise.all(closed.map(({ handle }) => handle.result()))) as RunState[];
+  const states = await Promise.all(closed.map((each) => each.ended()));
   expect(states.map(({ verdict }) => verdict)).toEqual([
     'passed',
     'failed',

@@ -38,6 +38,8 @@ export interface Run extends Journal {
   readonly runId: string;
   readonly handle: WorkflowHandle;
   state(): Promise<RunState>;
+  /** Its last state: the result is only a summary. */
+  ended(): Promise<RunState>;
 }
 export interface Bench extends AsyncDisposable {
   readonly server: TestServer;
@@ -97,7 +99,12 @@ export async function startOn(
   prepare(journal, runId);
   await startRun(temporalOf(server), scenario, runId, { ...INPUT, ...input });
   const handle = server.client.workflow.getHandle(workflowIdOf(runId));
-  return { ...journal, runId, handle, state: () => handle.query<RunState>(RUN_STATE_QUERY) };
+  const state = () => handle.query<RunState>(RUN_STATE_QUERY);
+  const ended = async () => {
+    await handle.result();
+    return state();
+  };
+  return { ...journal, runId, handle, state, ended };
 }
 
 /** As the command is connected. */

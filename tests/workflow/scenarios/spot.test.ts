@@ -83,7 +83,7 @@ async function stateOf(
   input: Partial<ScenarioInput> = {},
 ): Promise<RunState> {
   const run = await bench.start(change, input, scenario);
-  return (await run.handle.result()) as RunState;
+  return await run.ended();
 }
 
 const OURS = [
@@ -151,7 +151,7 @@ test('the way of a customer ends where its account cannot be made, and what it l
     {},
     ONBOARDING_AWS,
   );
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({ verdict: 'failed', customerId: null, cleanup: 'done' });
   expect(run.lines.filter((line) => line.startsWith('cleanUp'))).toHaveLength(1);
 });

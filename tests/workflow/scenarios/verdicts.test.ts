@@ -17,7 +17,7 @@ const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttribute
 
 test('a migration that goes well passes, and Temporal tells its whole story', async () => {
   const run = await bench.start();
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expect(state).toMatchObject({
     verdict: 'passed',
     status: 'finished',
@@ -105,7 +105,7 @@ test('the table names every phase', () => {
 test.each(firsts)('a red gate in %s ends the run there as failed', async (phase, observer, gate) => {
   const red = Object.fromEntries(Object.entries(redChanges[gate]!).map(([name, value]) => [name, { value }]));
   const run = await bench.start(changed(observer, red));
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expectEndedAt(state, phase, 'failed', run.lines);
   const results = phaseOf(state, phase).gates;
   expect(results.find((result) => result.gate === gate)).toMatchObject({ verdict: 'failed' });
@@ -116,7 +116,7 @@ test('too few samples are inconclusive, and the run ends there', async () => {
   const run = await bench.start(
     changed('recordInitialState', { 'baseline.latency.p95': { sampleSize: 2_999 } }),
   );
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expectEndedAt(state, 'record-initial-state', 'inconclusive', run.lines);
 });
 
@@ -127,13 +127,13 @@ test('a red gate outweighs an inconclusive one', async () => {
       'cost.monthly.platform': { value: 1 },
     }),
   );
-  expect(await run.handle.result()).toMatchObject({ verdict: 'failed' });
+  expect(await run.ended()).toMatchObject({ verdict: 'failed' });
 });
 
 test('a phase without evidence is inconclusive', async () => {
   const nothing = { evidence: [], notes: ['No recommendation appeared'], output: null };
   const run = await bench.start({ awaitRecommendation: async () => nothing });
-  const state = (await run.handle.result()) as RunState;
+  const state = await run.ended();
   expectEndedAt(state, 'await-recommendation', 'inconclusive', run.lines);
   expect(phaseOf(state, 'await-recommendation').notes).toEqual(['No recommendation appeared']);
 });
@@ -142,5 +142,5 @@ test('green gates without an output to go on with are inconclusive', async () =>
   const run = await bench.start({
     monitorExecution: async () => ({ ...observed('monitorExecution', executionEnd), output: null }),
   });
-  expectEndedAt((await run.handle.result()) as RunState, 'monitor-execution', 'inconclusive', run.lines);
+  expectEndedAt(await run.ended(), 'monitor-execution', 'inconclusive', run.lines);
 });

@@ -6,7 +6,6 @@ import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import type { RunState } from '../../../src/contracts/runs.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
 import { wallClock, type TestServer } from '../support/temporal-server.ts';
 import { executionEnd, goodActivities, observed } from './fake-harness.ts';
@@ -64,7 +63,7 @@ test('a worker killed in a long wait: another takes the wait over, and the run p
       },
     }),
   );
-  const state = await heir.runUntil(() => run.handle.result() as Promise<RunState>);
+  const state = await heir.runUntil(() => run.ended());
   expect(state).toMatchObject({ verdict: 'passed', cleanup: 'done' });
   expect(attempts).toEqual([2]);
   expect(heard).toEqual([
