@@ -9,7 +9,8 @@ export class Markup {
   }
 }
 
-export type MarkupValue = Markup | string | number | null | undefined | readonly MarkupValue[];
+/** No number: one that is shown is a `figure`, a coordinate is written by `px`. */
+export type MarkupValue = Markup | string | null | undefined | readonly MarkupValue[];
 
 /** Markup with every inserted value escaped; markup inside markup stays, null leaves nothing. */
 export function markup(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
@@ -20,7 +21,6 @@ export function markup(parts: TemplateStringsArray, ...values: readonly MarkupVa
 function render(value: MarkupValue): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Markup) return value.text;
-  if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? escapeMarkup(value) : value.map(render).join('');
 }
 

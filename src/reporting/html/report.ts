@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-
-import type { RunEvidenceFile, RunState } from '../../contracts/runs.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { cursorAt } from '../documents/cursor.ts';
+import { runDocument, type RunDocumentInput } from '../documents/run-document.ts';
 import { curvesSection } from './curves/section.ts';
-import { markup, type Markup } from './markup.ts';
+import { htmlPage, type PageSection } from './page.ts';
+import type { RunPage } from './run-page.ts';
 import { attentionSection, drillNote } from './sections/attention.ts';
 import { cleanUpSection } from './sections/clean-up.ts';
 import { eventsSection } from './sections/events.ts';
@@ -12,54 +11,25 @@ import { pageHeader } from './sections/header.ts';
 import { headline } from './sections/headline.ts';
 import { phasesSection } from './sections/phases.ts';
 import { timelineSection } from './sections/timeline.ts';
-import { STYLES } from './styles.ts';
 
-export interface ReportInput {
-  readonly run: RunState;
-  /** Curves, steps and events; a text says why there are none. */
-  readonly evidence: RunEvidenceFile | { readonly missing: string };
-  readonly surroundings: Surroundings;
-}
-
-const SECTIONS = [
-  ['timeline', 'Time line'],
-  ['phases', 'Phases and gates'],
-  ['curves', 'Curves'],
-  ['events', 'Events'],
-  ['evidence', 'Evidence'],
-  ['clean-up', 'Clean-up'],
-] as const;
+/** The sections that the navigation leads to, in their order; one that draws nothing for a run is left out. */
+const SECTIONS: readonly PageSection<RunPage>[] = [
+  { id: 'timeline', name: 'Time line', draw: timelineSection },
+  { id: 'phases', name: 'Phases and gates', draw: phasesSection },
+  { id: 'curves', name: 'Curves', draw: curvesSection },
+  { id: 'events', name: 'Events', draw: eventsSection },
+  { id: 'evidence', name: 'Evidence', draw: evidenceSection },
+  { id: 'clean-up', name: 'Clean-up', draw: cleanUpSection },
+];
 
 /** The page of one run: one file that loads nothing, runs no script and reads on paper and on a phone. */
-export function htmlReport({ run, evidence, surroundings }: ReportInput): string {
-  const [found, missing] = 'missing' in evidence ? [null, evidence.missing] : [evidence, ''];
-  const page = markup`<html lang="en"><head><meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}"/>
-<title>${run.title}: ${run.verdict ?? 'running'} · ${run.runId}</title>
-${styleElement()}</head>
-<body><a class="skip" href="#timeline">Skip to the time line</a>
-${pageHeader(run, surroundings)}
-<nav aria-label="On this page"><ul>${SECTIONS.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
-<main>${drillNote(run.input.faults)}${headline(run)}${attentionSection(run)}
-${timelineSection(run)}
-${phasesSection(run)}
-${curvesSection(run, found, missing)}
-${eventsSection(found, missing)}
-${evidenceSection(run)}
-${cleanUpSection(run)}</main>
-</body></html>
-`;
-  return `<!DOCTYPE html>\n${page.text}`;
-}
-
-/** Nothing is loaded and no script runs, even if something hostile got past the escaping. */
-function contentPolicy(): string {
-  const hash = createHash('sha256').update(STYLES.text).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-}
-
-function styleElement(): Markup {
-  return markup`<style>${STYLES}</style>`;
+export function htmlReport(input: RunDocumentInput): string {
+  const page = cursorAt(runDocument(input));
+  const { run } = page.value;
+  return htmlPage(page, {
+    title: `${run.title}: ${run.verdict ?? 'running'} · ${run.runId}`,
+    header: pageHeader(page),
+    before: [drillNote(page), headline(page), attentionSection(page)],
+    sections: SECTIONS,
+  });
 }

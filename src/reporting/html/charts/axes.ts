@@ -11,17 +11,17 @@ export function axes(frame: Frame, showValue: (value: number) => string): Markup
   const rows = frame.y.ticks(frame.yTicks).map((value) => {
     const y = px(frame.y(value));
     const left = frame.left - LABEL_GAP;
-    return markup`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>
-<text class="tick" x="${left}" y="${y}" dy="0.32em" text-anchor="end">${showValue(value)}</text>`;
+    return markup`<line class="grid" x1="${px(frame.left)}" x2="${px(frame.right)}" y1="${y}" y2="${y}"/>
+<text class="tick" x="${px(left)}" y="${y}" dy="0.32em" text-anchor="end">${showValue(value)}</text>`;
   });
   const columns = timeTicks(frame).map(({ at, label }) => {
     const x = px(frame.x(at));
-    return markup`<line class="axis" x1="${x}" x2="${x}" y1="${frame.bottom}" y2="${frame.bottom + 4}"/>
-<text class="tick" x="${x}" y="${frame.bottom + 17}" text-anchor="middle">${label}</text>`;
+    return markup`<line class="axis" x1="${x}" x2="${x}" y1="${px(frame.bottom)}" y2="${px(frame.bottom + 4)}"/>
+<text class="tick" x="${x}" y="${px(frame.bottom + 17)}" text-anchor="middle">${label}</text>`;
   });
   const { left, right, bottom } = frame;
   return markup`${rows}
-<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>
+<line class="axis" x1="${px(left)}" x2="${px(right)}" y1="${px(bottom)}" y2="${px(bottom)}"/>
 ${columns}`;
 }
 

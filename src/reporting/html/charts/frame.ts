@@ -56,6 +56,6 @@ export function px(value: number): string {
 
 /** The picture with what a reader who cannot see it is told. */
 export function svg({ name, width, height }: Frame, label: string, content: MarkupValue): Markup {
-  return markup`<svg class="chart ${name}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
+  return markup`<svg class="chart ${name}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-label="${label}">
 ${content}</svg>`;
 }

@@ -25,6 +25,6 @@ export function hoverColumns(
     const to = index === moments.length - 1 ? frame.right : (frame.x(moments[index + 1] ?? atMs) + here) / 2;
     const width = px(Math.max(0, to - from));
     const { top, bottom } = frame;
-    return markup`<rect class="hover" x="${px(from)}" y="${top}" width="${width}" height="${bottom - top}"><title>${rowsAt.get(atMs)?.join('\n')}</title></rect>`;
+    return markup`<rect class="hover" x="${px(from)}" y="${px(top)}" width="${width}" height="${px(bottom - top)}"><title>${rowsAt.get(atMs)?.join('\n')}</title></rect>`;
   });
 }

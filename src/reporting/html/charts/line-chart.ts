@@ -1,6 +1,7 @@
 import { curveLinear, curveStepAfter, line } from 'd3-shape';
 
 import type { Series } from '../../../contracts/runs.ts';
+import { FORMATS, type NumberFormat } from '../figure.ts';
 import { markup, type Markup } from '../markup.ts';
 import { axes } from './axes.ts';
 import { frameOf, px, svg, type Frame, type Range, type SizeName } from './frame.ts';
@@ -9,7 +10,7 @@ import { segmentsOf, type Point } from './segments.ts';
 import { stepBands, type Steps } from './step-bands.ts';
 
 export interface ReferenceLine {
-  readonly label: string;
+  readonly label: Markup;
   readonly value: number;
 }
 
@@ -24,7 +25,7 @@ export interface LineChart {
   readonly values: Range;
   /** A state that holds until it changes is drawn as stairs. */
   readonly shape: 'line' | 'stairs';
-  readonly showValue: (value: number) => string;
+  readonly format: NumberFormat;
   readonly showTick: (value: number) => string;
 }
 
@@ -35,7 +36,7 @@ export function lineChart(chart: LineChart, size: SizeName): Markup {
   const curves = chart.series.map((series, index) =>
     curve(frame, series, lookOf(chart.looks, index), chart.shape),
   );
-  const hover = size === 'wide' ? hoverColumns(frame, chart.series, chart.showValue) : [];
+  const hover = size === 'wide' ? hoverColumns(frame, chart.series, FORMATS[chart.format]) : [];
   return svg(frame, chart.label, [
     stepBands(frame, chart.steps),
     axes(frame, chart.showTick),
@@ -61,14 +62,14 @@ function curve(frame: Frame, series: Series, look: number, shape: LineChart['sha
     // A path of one point has no length: without a dot it would be invisible.
     if (segment.length === 1 && only !== undefined) {
       const [x, y] = [px(frame.x(only.atMs)), px(frame.y(only.value))];
-      return markup`<circle class="dot line-${look}" cx="${x}" cy="${y}" r="3"/>`;
+      return markup`<circle class="dot line-${String(look)}" cx="${x}" cy="${y}" r="3"/>`;
     }
-    return markup`<path class="line line-${look}" d="${path(segment)}"/>`;
+    return markup`<path class="line line-${String(look)}" d="${path(segment)}"/>`;
   });
 }
 
 function referenceLine(frame: Frame, { label, value }: ReferenceLine): Markup {
   const y = px(frame.y(value));
-  return markup`<line class="reference" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>
-<text class="reference-label" x="${frame.right - 4}" y="${y}" dy="-0.4em" text-anchor="end">${label}</text>`;
+  return markup`<line class="reference" x1="${px(frame.left)}" x2="${px(frame.right)}" y1="${y}" y2="${y}"/>
+<text class="reference-label" x="${px(frame.right - 4)}" y="${y}" dy="-0.4em" text-anchor="end">${label}</text>`;
 }

@@ -20,9 +20,9 @@ export function stepBands(frame: Frame, steps: Steps): Markup[] {
     const { top, bottom } = frame;
     const width = px(Math.max(1, to - from));
     return markup`<g class="band band-${index % 2 === 0 ? 'even' : 'odd'}"><title>${stepTitle(step, index)}</title>
-<rect x="${px(from)}" y="${top}" width="${width}" height="${bottom - top}"/>
-<line x1="${px(from)}" x2="${px(from)}" y1="${top}" y2="${bottom}"/>
-<text x="${px(x)}" y="${ROW_HEIGHT * (row + 1)}" text-anchor="middle">${index + 1}</text></g>`;
+<rect x="${px(from)}" y="${px(top)}" width="${width}" height="${px(bottom - top)}"/>
+<line x1="${px(from)}" x2="${px(from)}" y1="${px(top)}" y2="${px(bottom)}"/>
+<text x="${px(x)}" y="${px(ROW_HEIGHT * (row + 1))}" text-anchor="middle">${String(index + 1)}</text></g>`;
   });
 }
 

@@ -1,13 +1,16 @@
-import type { EvidenceValue, RunState, Series } from '../../../contracts/runs.ts';
-import { THRESHOLDS } from '../../../contracts/thresholds.ts';
-import { showNumber, showShare, showUsd } from '../../values.ts';
+import type { Series } from '../../../contracts/runs.ts';
+import { known } from '../../documents/cursor.ts';
+import { showNumber, showShare } from '../../values.ts';
 import type { Range } from '../charts/frame.ts';
 import type { LineChart, ReferenceLine } from '../charts/line-chart.ts';
+import { pictureFigure } from '../figure.ts';
+import { markup } from '../markup.ts';
+import type { RunPage } from '../run-page.ts';
 
 /** One line chart of the page: which curves, on which scale, against which lines. */
 export type LinePlan = Pick<
   LineChart,
-  'series' | 'looks' | 'references' | 'values' | 'shape' | 'showValue' | 'showTick'
+  'series' | 'looks' | 'references' | 'values' | 'shape' | 'format' | 'showTick'
 > & {
   readonly title: string;
   readonly subtitle: string;
@@ -16,14 +19,14 @@ export type LinePlan = Pick<
 export const TRAFFIC_PREFIX = 'Traffic share ';
 
 /** The line charts of a run; a curve that no chart knows gets one of its own, so that none is lost. */
-export function planLineCharts(all: readonly Series[], run: RunState): LinePlan[] {
+export function planLineCharts(all: readonly Series[], page: RunPage): LinePlan[] {
   const named = (...prefixes: readonly string[]): Series[] =>
     all.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
   const known = [
-    latencyPlan(named('Latency'), run),
-    costPlan(named('Monthly cost'), run),
-    qualityPlan(named('Quality')),
-    errorPlan(named('Error rate')),
+    latencyPlan(named('Latency'), page),
+    costPlan(named('Monthly cost'), page),
+    qualityPlan(named('Quality'), page),
+    errorPlan(named('Error rate'), page),
   ];
   const others = all.filter(
     (series) =>
@@ -32,14 +35,15 @@ export function planLineCharts(all: readonly Series[], run: RunState): LinePlan[
   return [...known, ...others.map(otherPlan)];
 }
 
-function latencyPlan(series: readonly Series[], run: RunState): LinePlan {
-  const objective = evidenceNumber(run, 'slo.latency.p95');
-  const before = evidenceNumber(run, 'baseline.latency.p95');
+function latencyPlan(series: readonly Series[], page: RunPage): LinePlan {
+  const figures = page.at('figures');
+  const promised = known(figures.at('limits').at('latencyP95Ms'));
+  const before = known(figures.at('headline').at('latencyP95BeforeMs'));
   const references: ReferenceLine[] =
-    objective !== null
-      ? [{ label: `promised P95 ${showNumber(objective)} ms`, value: objective }]
+    promised !== null
+      ? [{ label: markup`promised P95 ${pictureFigure(promised, 'ms')}`, value: promised.value }]
       : before !== null
-        ? [{ label: `P95 before ${showNumber(before)} ms`, value: before }]
+        ? [{ label: markup`P95 before ${pictureFigure(before, 'ms')}`, value: before.value }]
         : [];
   return {
     title: 'Latency',
@@ -49,14 +53,15 @@ function latencyPlan(series: readonly Series[], run: RunState): LinePlan {
     references,
     values: fromZero(series, references),
     shape: 'line',
-    showValue: (value) => `${showNumber(value)} ms`,
+    format: 'ms',
     showTick: showNumber,
   };
 }
 
-function costPlan(series: readonly Series[], run: RunState): LinePlan {
-  const before = evidenceNumber(run, 'cost.monthly.platform');
-  const references = before === null ? [] : [{ label: `before ${showUsd(before)}`, value: before }];
+function costPlan(series: readonly Series[], page: RunPage): LinePlan {
+  const before = known(page.at('figures').at('headline').at('costBeforeUsdPerMonth'));
+  const references =
+    before === null ? [] : [{ label: markup`before ${pictureFigure(before, 'usd')}`, value: before.value }];
   return {
     title: 'Monthly cost',
     subtitle: 'US dollars a month at the rate of the moment; both fleets are paid while they overlap',
@@ -65,30 +70,31 @@ function costPlan(series: readonly Series[], run: RunState): LinePlan {
     references,
     values: fromZero(series, references),
     shape: 'stairs',
-    showValue: showUsd,
+    format: 'usd',
     showTick: (value) => `$${showNumber(value / 1000)}k`,
   };
 }
 
-function qualityPlan(series: readonly Series[]): LinePlan {
-  const floor = THRESHOLDS.qualityScore;
+function qualityPlan(series: readonly Series[], page: RunPage): LinePlan {
+  const limit = page.at('figures').at('limits').at('qualityFloor');
+  const floor = limit.value;
   const lowest = Math.min(floor, ...valuesOf(series));
   return {
     title: 'Quality',
     subtitle: 'mean score of sampled answers, 0 to 1; the axis does not begin at zero',
     series,
     looks: [0],
-    references: [{ label: `floor ${showNumber(floor)}`, value: floor }],
+    references: [{ label: markup`floor ${pictureFigure(limit, 'number')}`, value: floor }],
     values: [Math.max(0, lowest - 0.02), Math.min(1, Math.max(floor, ...valuesOf(series)) + 0.02)],
     shape: 'line',
-    showValue: showNumber,
+    format: 'number',
     showTick: (value) => value.toFixed(2),
   };
 }
 
-function errorPlan(series: readonly Series[]): LinePlan {
-  const limit = THRESHOLDS.errorRate;
-  const references = [{ label: `limit ${showShare(limit)}`, value: limit }];
+function errorPlan(series: readonly Series[], page: RunPage): LinePlan {
+  const limit = page.at('figures').at('limits').at('errorRate');
+  const references = [{ label: markup`limit ${pictureFigure(limit, 'share')}`, value: limit.value }];
   return {
     title: 'Error rate',
     subtitle: 'share of requests that failed',
@@ -97,13 +103,12 @@ function errorPlan(series: readonly Series[]): LinePlan {
     references,
     values: fromZero(series, references),
     shape: 'line',
-    showValue: (value) => showShare(value),
+    format: 'share',
     showTick: (value) => showShare(value),
   };
 }
 
 function otherPlan(series: Series): LinePlan {
-  const show = (value: number): string => showNumber(value);
   return {
     title: series.name,
     subtitle: series.unit,
@@ -112,8 +117,8 @@ function otherPlan(series: Series): LinePlan {
     references: [],
     values: fromZero([series], []),
     shape: 'line',
-    showValue: show,
-    showTick: show,
+    format: 'number',
+    showTick: showNumber,
   };
 }
 
@@ -128,12 +133,4 @@ function fromZero(series: readonly Series[], references: readonly ReferenceLine[
 
 function valuesOf(series: readonly Series[]): number[] {
   return series.flatMap(({ points }) => points.map(({ value }) => value)).filter(Number.isFinite);
-}
-
-/** The number a run recorded under this name; null when it did not. */
-export function evidenceNumber(run: RunState, name: string): number | null {
-  const value: EvidenceValue | undefined = run.phases
-    .flatMap(({ evidence }) => evidence)
-    .find((each) => each.name === name)?.value;
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

@@ -1,41 +1,35 @@
-import type { Series } from '../../../contracts/runs.ts';
+import { known, type Cursor } from '../../documents/cursor.ts';
+import type { CurveFigures } from '../../documents/run-figures.ts';
+import { figure, type NumberFormat } from '../figure.ts';
 import { markup, type Markup } from '../markup.ts';
 import { scrollable } from '../parts.ts';
 
 export interface CurveRow {
   readonly label: string;
-  readonly series: Series;
+  readonly figures: Cursor<CurveFigures>;
   readonly swatch: Markup;
 }
 
 /** Legend and numbers of a chart in one: what each curve was first, at its ends and last, and from how much. */
-export function curveTable(
-  title: string,
-  rows: readonly CurveRow[],
-  showValue: (value: number) => string,
-): Markup {
+export function curveTable(title: string, rows: readonly CurveRow[], format: NumberFormat): Markup {
   return scrollable(
     `${title}: curves in numbers`,
     markup`<table class="curves"><thead><tr><th scope="col">curve</th><th scope="col" class="num">first</th><th scope="col" class="num">lowest</th><th scope="col" class="num">highest</th><th scope="col" class="num">last</th><th scope="col" class="num">samples</th></tr></thead>
-<tbody>${rows.map((row) => curveRow(row, showValue))}</tbody></table>`,
+<tbody>${rows.map((row) => curveRow(row, format))}</tbody></table>`,
   );
 }
 
-function curveRow({ label, series, swatch }: CurveRow, showValue: (value: number) => string): Markup {
+function curveRow({ label, figures, swatch }: CurveRow, format: NumberFormat): Markup {
   const head = markup`<th scope="row">${swatch} ${label}</th>`;
-  const points = series.points.filter(({ value }) => Number.isFinite(value));
-  const values = points.map(({ value }) => value);
-  const [first, last] = [values[0], values.at(-1)];
-  if (first === undefined || last === undefined) {
-    return markup`<tr>${head}<td colspan="5" class="missing">no samples</td></tr>`;
-  }
-  const numbers = [first, Math.min(...values), Math.max(...values), last];
-  return markup`<tr>${head}${numbers.map((value) => markup`<td class="num">${showValue(value)}</td>`)}<td class="num">${samplesOf(points)}</td></tr>`;
+  const numbers = (['first', 'lowest', 'highest', 'last'] as const).map((key) => known(figures.at(key)));
+  if (numbers.includes(null)) return markup`<tr>${head}<td colspan="5" class="missing">no samples</td></tr>`;
+  return markup`<tr>${head}${numbers.map((at) => markup`<td class="num">${at === null ? null : figure(at, format)}</td>`)}<td class="num">${samplesOf(figures)}</td></tr>`;
 }
 
 /** The sum of known sample sizes; a curve without any is counted in points. */
-function samplesOf(points: Series['points']): string {
-  const sizes = points.flatMap(({ sampleSize }) => (sampleSize === null ? [] : [sampleSize]));
-  if (sizes.length === 0) return `${String(points.length)} points`;
-  return sizes.reduce((sum, size) => sum + size, 0).toLocaleString('en-US');
+function samplesOf(figures: Cursor<CurveFigures>): Markup {
+  const samples = known(figures.at('samples'));
+  return samples === null
+    ? markup`${figure(figures.at('points'), 'count')} points`
+    : figure(samples, 'count');
 }

@@ -5,13 +5,19 @@ import { stackedArea, type Layer } from '../charts/stacked-area.ts';
 import type { Steps } from '../charts/step-bands.ts';
 import { markup, type Markup } from '../markup.ts';
 import { TRAFFIC_PREFIX } from './chart-plan.ts';
+import type { CurvePlaces } from './curve-places.ts';
 import { curveTable } from './curve-table.ts';
 import { figure } from './figure.ts';
 
 const SHADES = 4;
 
 /** Which node served how much of the traffic: on-demand nodes below, spot nodes hatched above. */
-export function trafficFigure(all: readonly Series[], steps: Steps, timeMs: Range): Markup {
+export function trafficFigure(
+  all: readonly Series[],
+  places: CurvePlaces,
+  steps: Steps,
+  timeMs: Range,
+): Markup {
   const title = 'Traffic share of each node';
   const layers = layersOf(all);
   return figure(
@@ -36,12 +42,13 @@ export function trafficFigure(all: readonly Series[], steps: Steps, timeMs: Rang
       ),
     curveTable(
       title,
-      layers.map((layer) => ({
-        label: labelOf(layer.series),
-        series: layer.series,
-        swatch: swatchOf(layer),
-      })),
-      (value) => showShare(value),
+      layers.flatMap((layer) => {
+        const figures = places.get(layer.series);
+        return figures === undefined
+          ? []
+          : [{ label: labelOf(layer.series), figures, swatch: swatchOf(layer) }];
+      }),
+      'share',
     ),
   );
 }

@@ -1,45 +1,45 @@
 import type { RunState } from '../../../contracts/runs.ts';
-import { showDuration, showTime } from '../../times.ts';
+import { known } from '../../documents/cursor.ts';
 import { VERDICT_WORDS } from '../../verdicts.ts';
-import type { Surroundings } from '../../surroundings.ts';
+import { figure } from '../figure.ts';
 import { markup, type Markup, type MarkupValue } from '../markup.ts';
 import { badge } from '../parts.ts';
+import type { RunPage } from '../run-page.ts';
 
 /** Verdict first, then everything needed to run the same again or to find it in Temporal. */
-export function pageHeader(run: RunState, surroundings: Surroundings): Markup {
+export function pageHeader(page: RunPage): Markup {
+  const run = page.value.run;
   const state = run.verdict ?? 'running';
   const means = run.verdict === null ? 'The run has no verdict yet.' : VERDICT_WORDS[run.verdict].means;
   return markup`<header class="top ${state}"><p class="kicker">OptiInfra end to end · run ${run.runId}</p>
 <h1>${run.title} ${badge(state)}</h1><p class="means">${means}</p>
-<dl class="facts">${facts(run, surroundings).map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
+<dl class="facts">${facts(page).map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></header>`;
 }
 
-function facts(run: RunState, surroundings: Surroundings): [string, MarkupValue][] {
+function facts(page: RunPage): [string, MarkupValue][] {
+  const { run, surroundings } = page.value;
   const { input } = run;
+  const at = page.at('run');
+  const took = known(page.at('figures').at('tookMs'));
+  const timeScale = known(page.at('surroundings').at('timeScale'));
   return [
     ['scenario', run.scenario],
-    ['seed', input.seed],
+    ['seed', figure(at.at('input').at('seed'), 'ordinal')],
     ['prices', input.prices],
     ['market', input.preset],
     ['approval', input.approve],
     ['git revision', markup`<code>${input.gitRevision}</code>`],
-    ['started', `${showTime(run.startedAt)} UTC`],
-    ['took', took(run)],
+    ['started', markup`${figure(at.at('startedAt'), 'time')} UTC`],
+    ['took', took === null ? 'not finished' : figure(took, 'duration')],
     [
       'time scale',
-      surroundings.timeScale === null
-        ? 'not recorded'
-        : `${String(surroundings.timeScale)} world s in a wall s`,
+      timeScale === null ? 'not recorded' : markup`${figure(timeScale, 'ordinal')} world s in a wall s`,
     ],
-    ['attempt', run.attempt],
+    ['attempt', figure(at.at('attempt'), 'ordinal')],
     ['customer', run.customerId ?? 'none was made'],
     ['clean-up', cleanupWord(run)],
     ['workflow', temporalLink(run, surroundings.temporalUi)],
   ];
-}
-
-function took({ startedAt, finishedAt }: RunState): string {
-  return finishedAt === null ? 'not finished' : showDuration(Date.parse(finishedAt) - Date.parse(startedAt));
 }
 
 function cleanupWord({ cleanup }: RunState): MarkupValue {
@@ -48,7 +48,10 @@ function cleanupWord({ cleanup }: RunState): MarkupValue {
 }
 
 /** A link only where it leads to a web page; anything else is shown as text. */
-function temporalLink({ temporal }: RunState, temporalUi: string | null): Markup {
+export function temporalLink(
+  { temporal }: { readonly temporal: RunState['temporal'] },
+  temporalUi: string | null,
+): Markup {
   const id = markup`<code>${temporal.workflowId}</code>`;
   if (temporalUi === null || !/^https?:\/\//.test(temporalUi)) return id;
   const path = ['namespaces', temporal.namespace, 'workflows', temporal.workflowId, temporal.workflowRunId];

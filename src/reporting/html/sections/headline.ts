@@ -1,82 +1,88 @@
-import type { RunState } from '../../../contracts/runs.ts';
-import { countPassed } from '../../verdicts.ts';
-import { showNumber, showShare, showUsd } from '../../values.ts';
-import { evidenceNumber } from '../curves/chart-plan.ts';
+import { known, type Cursor } from '../../documents/cursor.ts';
+import type { HeadlineFigures } from '../../documents/run-figures.ts';
+import { figure, type NumberFormat } from '../figure.ts';
 import { markup, type Markup } from '../markup.ts';
+import type { RunPage } from '../run-page.ts';
 
-interface Card {
+/** A number of the page's head: what it is, the number, and what to hold it against. */
+export interface Card {
   readonly name: string;
-  readonly value: string;
-  readonly detail: string;
+  readonly value: Markup;
+  readonly detail: Markup;
 }
 
-/** The run in a few numbers. A number that was not observed has no card: none is guessed. */
-export function headline(run: RunState): Markup {
-  const cards = [costCard(run), forecastCard(run), latencyCard(run), qualityCard(run), gatesCard(run)].filter(
-    (card) => card !== null,
-  );
+export function cardList(cards: readonly Card[]): Markup {
   return markup`<ul class="cards">${cards.map(
     ({ name, value, detail }) =>
       markup`<li><span class="name">${name}</span> <span class="value">${value}</span> <span class="detail">${detail}</span></li>`,
   )}</ul>`;
 }
 
-function costCard(run: RunState): Card | null {
-  const before = evidenceNumber(run, 'cost.monthly.platform');
-  if (before === null) return null;
-  const after = evidenceNumber(run, 'cost.monthly.after.platform');
-  if (after === null || before === 0) {
-    return { name: 'Monthly cost', value: showUsd(before), detail: 'before; no figure after' };
-  }
-  return {
-    name: 'Monthly cost',
-    value: showShare((after - before) / before, { signed: true }),
-    detail: `${showUsd(before)} → ${showUsd(after)}`,
-  };
+/** The run in a few numbers. A number that was not observed has no card: none is guessed. */
+export function headline(page: RunPage): Markup {
+  const at = page.at('figures').at('headline');
+  const cards = [costCard(at), forecastCard(at), latencyCard(at), qualityCard(at), gatesCard(page)];
+  return cardList(cards.filter((card) => card !== null));
 }
 
-function forecastCard(run: RunState): Card | null {
-  const predicted = evidenceNumber(run, 'recommendation.savings');
+type Headline = Cursor<HeadlineFigures>;
+
+function costCard(at: Headline): Card | null {
+  const before = known(at.at('costBeforeUsdPerMonth'));
+  const after = known(at.at('costAfterUsdPerMonth'));
+  const change = known(at.at('costChange'));
+  if (before === null) return null;
+  const name = 'Monthly cost';
+  if (after === null || change === null) return unfinished(name, figure(before, 'usd'));
+  const detail = markup`${figure(before, 'usd')} → ${figure(after, 'usd')}`;
+  return { name, value: figure(change, 'change'), detail };
+}
+
+function forecastCard(at: Headline): Card | null {
+  const predicted = known(at.at('savingPredictedUsdPerMonth'));
+  const measured = known(at.at('savingMeasuredUsdPerMonth'));
+  const error = known(at.at('savingError'));
   if (predicted === null) return null;
-  const measured = evidenceNumber(run, 'savings.measured');
-  if (measured === null || predicted === 0) {
-    return { name: 'Predicted saving', value: showUsd(predicted), detail: 'a month; not measured' };
+  if (measured === null || error === null) {
+    const detail = markup`a month; not measured`;
+    return { name: 'Predicted saving', value: figure(predicted, 'usd'), detail };
   }
   return {
     name: 'Saving against forecast',
-    value: showShare((measured - predicted) / predicted, { signed: true }),
-    detail: `${showUsd(predicted)} → ${showUsd(measured)} a month`,
+    value: figure(error, 'change'),
+    detail: markup`${figure(predicted, 'usd')} → ${figure(measured, 'usd')} a month`,
   };
 }
 
-function latencyCard(run: RunState): Card | null {
-  return changeCard(run, 'Latency P95', ['baseline.latency.p95', 'after.latency.p95'], 'ms');
+function latencyCard(at: Headline): Card | null {
+  return changeCard('Latency P95', at.at('latencyP95BeforeMs'), at.at('latencyP95AfterMs'), 'ms');
 }
 
-function qualityCard(run: RunState): Card | null {
-  return changeCard(run, 'Quality', ['baseline.quality', 'after.quality'], '');
+function qualityCard(at: Headline): Card | null {
+  return changeCard('Quality', at.at('qualityBefore'), at.at('qualityAfter'), 'number');
 }
 
 function changeCard(
-  run: RunState,
   name: string,
-  [first, second]: readonly [string, string],
-  unit: string,
+  first: Cursor<number | null>,
+  second: Cursor<number | null>,
+  format: NumberFormat,
 ): Card | null {
-  const before = evidenceNumber(run, first);
-  const after = evidenceNumber(run, second);
+  const [before, after] = [known(first), known(second)];
   if (before === null) return null;
-  const show = (value: number): string => `${showNumber(value)}${unit === '' ? '' : ` ${unit}`}`;
-  if (after === null) return { name, value: show(before), detail: 'before; no figure after' };
-  return { name, value: show(after), detail: `${show(before)} before` };
+  if (after === null) return unfinished(name, figure(before, format));
+  return { name, value: figure(after, format), detail: markup`${figure(before, format)} before` };
 }
 
-function gatesCard(run: RunState): Card {
-  const gates = run.phases.flatMap((phase) => phase.gates);
-  const reached = run.phases.filter(({ status }) => status === 'finished' || status === 'running').length;
+function unfinished(name: string, value: Markup): Card {
+  return { name, value, detail: markup`before; no figure after` };
+}
+
+function gatesCard(page: RunPage): Card {
+  const at = page.at('figures');
   return {
     name: 'Gates passed',
-    value: `${String(countPassed(gates))} of ${String(gates.length)}`,
-    detail: `${String(reached)} of ${String(run.phases.length)} phases reached`,
+    value: markup`${figure(at.at('gatesPassed'), 'ordinal')} of ${figure(at.at('gateCount'), 'ordinal')}`,
+    detail: markup`${figure(at.at('phasesReached'), 'ordinal')} of ${figure(at.at('phaseCount'), 'ordinal')} phases reached`,
   };
 }

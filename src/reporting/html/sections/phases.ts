@@ -1,25 +1,28 @@
-import type { GateResult, PhaseRecord, RunState } from '../../../contracts/runs.ts';
-import { showDuration } from '../../times.ts';
-import { countPassed, redFirst } from '../../verdicts.ts';
+import type { GateResult } from '../../../contracts/runs.ts';
+import { each, known, type Cursor } from '../../documents/cursor.ts';
 import { withUnit } from '../../values.ts';
+import { redFirst } from '../../verdicts.ts';
+import { figure } from '../figure.ts';
 import { markup, type Markup, type MarkupValue } from '../markup.ts';
 import { badge, scrollable, section } from '../parts.ts';
+import { phasePlaces, type PhasePlace, type RunPage } from '../run-page.ts';
 import { stateOf } from './timeline.ts';
 
 /** What each phase saw and how it was judged; those that are not green are open. */
-export function phasesSection(run: RunState): Markup {
-  return section('phases', 'Phases and their gates', run.phases.map(phaseDetails));
+export function phasesSection(page: RunPage): Markup {
+  return section('phases', 'Phases and their gates', phasePlaces(page).map(phaseDetails));
 }
 
-function phaseDetails(phase: PhaseRecord): Markup {
+function phaseDetails(place: PhasePlace): Markup {
+  const { phase, at } = place;
   const state = stateOf(phase);
-  const summary = markup`<summary><h3>${phase.number}. ${phase.title}</h3> ${badge(state)} <span class="quiet">${summaryLine(phase)}</span></summary>`;
+  const summary = markup`<summary><h3>${figure(at.at('number'), 'ordinal')}. ${phase.title}</h3> ${badge(state)} <span class="quiet">${summaryLine(place)}</span></summary>`;
   const content = [
     phase.error === null ? null : markup`<pre class="error">${phase.error}</pre>`,
     phase.notes.length === 0 ? null : markup`<ul>${phase.notes.map((note) => markup`<li>${note}</li>`)}</ul>`,
     phase.gates.length === 0
       ? markup`<p class="missing">No gate was judged in this phase.</p>`
-      : gatesTable(phase),
+      : gatesTable(place),
   ];
   const id = `phase-${String(phase.number)}`;
   return state === 'passed' || state === 'not-reached'
@@ -27,21 +30,28 @@ function phaseDetails(phase: PhaseRecord): Markup {
     : markup`<details id="${id}" class="phase ${state}" open="">${summary}${content}</details>`;
 }
 
-function summaryLine({ gates, durationMs }: PhaseRecord): string {
+function summaryLine({ phase, at, figures }: PhasePlace): Markup {
   const judged =
-    gates.length === 0 ? 'no gates' : `${String(countPassed(gates))} of ${String(gates.length)} gates passed`;
-  return durationMs === null ? judged : `${judged}, ${showDuration(durationMs)}`;
+    phase.gates.length === 0
+      ? markup`no gates`
+      : markup`${figure(figures.at('gatesPassed'), 'ordinal')} of ${figure(figures.at('gateCount'), 'ordinal')} gates passed`;
+  const took = known(at.at('durationMs'));
+  return took === null ? judged : markup`${judged}, ${figure(took, 'duration')}`;
 }
 
-function gatesTable(phase: PhaseRecord): Markup {
+function gatesTable({ phase, at }: PhasePlace): Markup {
   const columns = ['gate', 'verdict', 'expected', 'observed', 'samples', 'source', 'reason'];
+  const places = new Map(each(at.at('gates')).map((place) => [place.value, place]));
+  const rows = redFirst(phase.gates).flatMap((gate) => places.get(gate) ?? []);
   return scrollable(
     `Gates of phase ${String(phase.number)}`,
-    markup`<table class="gates"><thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead><tbody>${redFirst(phase.gates).map(gateRow)}</tbody></table>`,
+    markup`<table class="gates"><thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(gateRow)}</tbody></table>`,
   );
 }
 
-function gateRow(gate: GateResult): Markup {
+function gateRow(at: Cursor<GateResult>): Markup {
+  const gate = at.value;
+  const samples = known(at.at('sampleSize'));
   const from =
     gate.evidence.length === 0
       ? null
@@ -50,7 +60,7 @@ function gateRow(gate: GateResult): Markup {
     ['verdict', '', badge(gate.verdict)],
     ['expected', '', gate.expected],
     ['observed', 'observed', withUnit(gate.observed, gate.unit)],
-    ['samples', 'num', gate.sampleSize === null ? '–' : gate.sampleSize.toLocaleString('en-US')],
+    ['samples', 'num', samples === null ? '–' : figure(samples, 'count')],
     ['source', '', markup`${gate.source}${from}`],
     ['reason', '', gate.reason],
   ];

@@ -15,8 +15,8 @@ const parser = new XMLParser({
 describe('markup', () => {
   it('escapes every value and keeps markup inside markup', () => {
     const inner = markup`<b title="${'"quoted"'}">${'<i>&'}</b>`;
-    expect(markup`<p>${inner}${[markup`<i/>`, 'a<b']}${null}${undefined}${7}</p>`.text).toBe(
-      '<p><b title="&quot;quoted&quot;">&lt;i&gt;&amp;</b><i/>a&lt;b7</p>',
+    expect(markup`<p>${inner}${[markup`<i/>`, 'a<b']}${null}${undefined}</p>`.text).toBe(
+      '<p><b title="&quot;quoted&quot;">&lt;i&gt;&amp;</b><i/>a&lt;b</p>',
     );
   });
 
