@@ -5,6 +5,7 @@ import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerList } from './commands/list.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShow } from './commands/show.ts';
@@ -25,5 +26,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerWatch,
   registerShow,
   registerReport,
+  registerReplay,
   registerApprove,
 ];
