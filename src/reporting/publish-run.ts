@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -32,9 +33,9 @@ function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** A reader never sees half a file. */
+/** A reader never sees half a file, and two who publish the same run at once do not meet in one draft. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.tmp`;
+  const draft = `${path}.${randomUUID()}.tmp`;
   await writeFile(draft, text);
   await rename(draft, path);
 }

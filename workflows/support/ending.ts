@@ -2,7 +2,7 @@ import { ActivityFailure } from '@temporalio/workflow';
 
 import type { Baseline, RunSubject } from '../../src/contracts/activities.ts';
 import type { Verdict } from '../../src/contracts/runs.ts';
-import { activities } from './activity-proxies.ts';
+import { activities, atOnce } from './activity-proxies.ts';
 import { reasonOf } from './reasons.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { timestamp } from './time.ts';
@@ -16,6 +16,8 @@ export interface Remembered {
 }
 export interface Ending {
   readonly subjects: readonly RunSubject[];
+  /** Was a customer or a prospect asked for? It may be there although nobody told of it. */
+  readonly hasFixtures: boolean;
   readonly remembered: Remembered;
   /** As the phases have it. */
   readonly verdict: Verdict;
@@ -31,24 +33,39 @@ export async function finish(recorder: RunRecorder, ending: Ending): Promise<voi
     recorder.updatePhase(phase.name, { status: 'not-reached' });
   }
   if (subject !== undefined) {
-    const evidenceFile = await orNull(recorder, 'report · evidence', (call) =>
-      call.collectEvidence({ subject, ...remembered }),
+    const evidenceFile = await orNull(recorder, 'report · evidence', (what) =>
+      durably(what).collectEvidence({ subject, ...remembered }),
     );
     recorder.update({ evidenceFile });
   }
-  const cleaned = await orNull(recorder, 'clean-up', (call) =>
-    call.cleanUp({ runId: recorder.state().runId }),
-  );
+  const cleaned = await cleanUp(recorder, ending);
   recorder.update({
     cleanup: cleaned === null ? 'failed' : 'done',
     status: 'finished',
     verdict: settled(ending, cleaned !== null),
     finishedAt: timestamp(),
   });
-  const published = await orNull(recorder, 'report · pages', (call) =>
-    call.publishRun({ run: recorder.state() }),
-  );
+  const published = await publish(recorder);
   if (published === null) recorder.update({ verdict: settled(ending, false) });
+}
+
+/** What fixtures made takes its time and shows it; where there are none, a look is enough. */
+async function cleanUp(recorder: RunRecorder, { hasFixtures }: Ending): Promise<string[] | null> {
+  const run = { runId: recorder.state().runId };
+  return orNull(recorder, 'clean-up', (what) =>
+    hasFixtures ? durably(what).cleanUp(run) : atOnce(TEARDOWN_BUDGET_MS, what, (call) => call.cleanUp(run)),
+  );
+}
+
+/** The pages are written where the run is held; so the run, with all its evidence, need not go into history for it. */
+async function publish(recorder: RunRecorder): Promise<string | null> {
+  return orNull(recorder, 'report · pages', (what) =>
+    atOnce(TEARDOWN_BUDGET_MS, what, (call) => call.publishRun({ run: recorder.state() })),
+  );
+}
+
+function durably(what: string): ReturnType<typeof activities> {
+  return activities('teardown', TEARDOWN_BUDGET_MS, what);
 }
 
 /** A run passes only when its end went well too; what goes wrong there never hides what the phases found. */
@@ -62,10 +79,10 @@ function settled({ verdict, cancelled }: Ending, endedWell: boolean): Verdict {
 async function orNull<T>(
   recorder: RunRecorder,
   what: string,
-  work: (call: ReturnType<typeof activities>) => Promise<T>,
+  work: (what: string) => Promise<T>,
 ): Promise<T | null> {
   try {
-    return await work(activities('teardown', TEARDOWN_BUDGET_MS, what));
+    return await work(what);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     recorder.fail(`${what}: ${reasonOf(error)}`);

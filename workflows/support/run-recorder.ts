@@ -1,5 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 
 import {
   SEARCH_ATTRIBUTES,
@@ -9,14 +8,8 @@ import {
 } from '../../src/contracts/runs.ts';
 import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
 import { phaseTable } from './phase-table.ts';
+import { createSearchAttributes } from './search-attributes.ts';
 import { timestamp } from './time.ts';
-
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-const attributes = {
-  phase: keyword(SEARCH_ATTRIBUTES.phase),
-  verdict: keyword(SEARCH_ATTRIBUTES.verdict),
-  customer: keyword(SEARCH_ATTRIBUTES.customer),
-};
 
 /** Holds the state of one run and shows it: to queries, in Temporal's UI and in search attributes. */
 export interface RunRecorder {
@@ -62,14 +55,15 @@ export function createRunRecorder(definition: ScenarioDefinition, input: Scenari
     if (found === undefined) throw new Error(`scenario ${definition.name} has no phase ${name}`);
     return found;
   };
+  const attributes = createSearchAttributes();
   const show = (): void => setCurrentDetails(phaseTable(state));
   show();
   return {
     state: () => state,
     update: (change) => {
       state = { ...state, ...change };
-      if (change.verdict) upsertSearchAttributes([{ key: attributes.verdict, value: change.verdict }]);
-      if (change.customerId) upsertSearchAttributes([{ key: attributes.customer, value: change.customerId }]);
+      if (change.customerId) attributes.soon(SEARCH_ATTRIBUTES.customer, change.customerId);
+      if (change.verdict) attributes.now(SEARCH_ATTRIBUTES.verdict, change.verdict);
       show();
     },
     phase,
@@ -81,9 +75,9 @@ export function createRunRecorder(definition: ScenarioDefinition, input: Scenari
       const after = { ...before, ...change };
       state = { ...state, phases: state.phases.map((each) => (each === before ? after : each)) };
       if (change.status === 'running') {
-        upsertSearchAttributes([{ key: attributes.phase, value: `${String(after.number)}-${name}` }]);
+        attributes.soon(SEARCH_ATTRIBUTES.phase, `${String(after.number)}-${name}`);
       }
-      show();
+      if (change.status !== undefined) show();
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   type Evidence,
   type Gate,
   type GateResult,
+  type InjectedFault,
   type PhaseRecord,
   type RunState,
   type ScenarioInput,
@@ -72,19 +73,24 @@ export async function runScenario(
   const recorder = createRunRecorder(definition, input);
   setHandler(runStateQuery, () => recorder.state(), { description: 'Phases, gates and evidence so far' });
   const subjects: RunSubject[] = [];
+  let hasFixtures = false;
   let remembered: Remembered = { optimizationId: null, baseline: null };
   const run: ScenarioRun = {
     runId: recorder.state().runId,
     input,
-    customer: (companyName, fleet = 'acme') =>
-      prepareCustomer(recorder, { scenario: input, companyName, fleet }, subjects),
-    prospect: (companyName, fleet = 'acme') =>
-      activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName}, a prospect`).prepareProspect({
+    customer: (companyName, fleet = 'acme') => {
+      hasFixtures = true;
+      return prepareCustomer(recorder, { scenario: input, companyName, fleet }, subjects);
+    },
+    prospect: (companyName, fleet = 'acme') => {
+      hasFixtures = true;
+      return activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName}, a prospect`).prepareProspect({
         runId: recorder.state().runId,
         scenario: input,
         companyName,
         fleet,
-      }),
+      });
+    },
     welcome: (subject) => {
       welcome(recorder, subject, subjects);
     },
@@ -100,7 +106,13 @@ export async function runScenario(
     await body(run);
   }, recorder);
   await CancellationScope.nonCancellable(() =>
-    finish(recorder, { subjects, remembered, verdict: outcome, cancelled: () => scope.consideredCancelled }),
+    finish(recorder, {
+      subjects,
+      hasFixtures,
+      remembered,
+      verdict: outcome,
+      cancelled: () => scope.consideredCancelled,
+    }),
   );
   return summaryOf(recorder.state());
 }
@@ -152,7 +164,7 @@ async function runPhase<T>(
     recorder.state().input.approve === 'manual' ? (manualBudgetMs ?? automaticMs) : automaticMs;
   const startedMs = nowMs();
   recorder.updatePhase(name, { status: 'running', startedAt: timestamp() });
-  await injectFaults(recorder, subjects, name);
+  for (const fault of faultsBefore(recorder, name)) await injectFault(subjects, fault);
   const call: PhaseCall = (preset) => activities(preset, budgetMs, `phase ${String(number)} · ${title}`);
   const observation = await observe(call);
   const durationMs = nowMs() - startedMs;
@@ -174,22 +186,14 @@ async function runPhase<T>(
   return output;
 }
 
-async function injectFaults(
-  recorder: RunRecorder,
-  subjects: readonly RunSubject[],
-  phase: string,
-): Promise<void> {
-  const [subject] = subjects;
-  const due = recorder
-    .state()
-    .input.faults.filter((fault) => fault.phase === phase && fault.step === undefined);
-  for (const fault of due) {
-    if (subject === undefined) throw new Error(`no customer to inject ${fault.fault.kind} into`);
-    await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${fault.fault.kind}`).injectFault({
-      subject,
-      fault,
-    });
-  }
+function faultsBefore(recorder: RunRecorder, phase: string): InjectedFault[] {
+  return recorder.state().input.faults.filter((fault) => fault.phase === phase && fault.step === undefined);
+}
+
+async function injectFault([subject]: readonly RunSubject[], fault: InjectedFault): Promise<void> {
+  const { kind } = fault.fault;
+  if (subject === undefined) throw new Error(`no customer to inject ${kind} into`);
+  await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${kind}`).injectFault({ subject, fault });
 }
 
 function evidenceByName(phases: readonly PhaseRecord[]): Readonly<Record<string, Evidence>> {

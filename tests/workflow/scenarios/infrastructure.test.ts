@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -187,4 +188,45 @@ test('a fault that cannot be injected is an infrastructure error of its phase, w
     error: 'NOT_FOUND: no such site',
   });
   expect(second.lines).not.toContain('measureQuality');
+});
+
+/** Hangs the first time it is asked, until its worker gives it up. */
+function hangingOnce<T>(answer: T) {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    const { cancelled } = Context.current();
+    return calls === 1 ? cancelled.catch(() => answer) : Promise.resolve(answer);
+  };
+}
+
+test('pages that do not come at once are written all the same', async () => {
+  const run = await bench.start({ publishRun: hangingOnce('report.html') });
+  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+  expect(count(run.lines, 'publishRun')).toBe(2);
+});
+
+test('pages that fail for a while are written in the end', async () => {
+  let calls = 0;
+  const run = await bench.start({
+    publishRun: () => {
+      calls += 1;
+      if (calls < 4) throw ApplicationFailure.create({ type: 'API_CALL_FAILED', message: 'busy' });
+      return Promise.resolve('report.html');
+    },
+  });
+  expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
+});
+
+/** Ends before anybody is asked for a customer. */
+const withoutFixtures = { faults: [{ phase: 'measure-nothing', fault: { kind: 'stop-traffic' } }] } as const;
+
+test('a run without customers is cleaned too, at once or else durably', async () => {
+  const slow = await bench.start({ cleanUp: hangingOnce([]) }, withoutFixtures);
+  expect(await slow.handle.result()).toMatchObject({ verdict: 'infra-error' });
+  expect(slow.lines).toEqual(['cleanUp', 'cleanUp', 'publishRun']);
+  expect(slow.published[0]).toMatchObject({ cleanup: 'done' });
+  const never = await bench.start(deaf, withoutFixtures);
+  await never.handle.result();
+  expect(never.published[0]).toMatchObject({ cleanup: 'failed' });
 });

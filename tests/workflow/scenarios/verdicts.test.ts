@@ -1,11 +1,12 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { heartbeating } from '../../../activities/context.ts';
 import { SEARCH_ATTRIBUTES, type RunState, type Verdict } from '../../../src/contracts/runs.ts';
 import { SPOT_MIGRATION } from '../../../src/contracts/scenarios/index.ts';
 import { redChanges } from '../../fixtures/migration-evidence.ts';
 import { baseline, executionEnd, observed, type Change, type Observer } from './fake-harness.ts';
-import { openBench, phaseOf, type Bench } from './scenario-bench.ts';
+import { openBench, phaseOf, until, type Bench } from './scenario-bench.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -56,6 +57,23 @@ test('a migration that goes well passes, and Temporal tells its whole story', as
   const metadata = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(metadata.currentDetails).toContain('**Spot migration** — passed');
   expect(metadata.currentDetails).toContain('| 9 | Verifying learning loop | ✅ passed |');
+});
+
+test('a phase that lasts is found by its name while it runs', async () => {
+  const run = await bench.start({
+    monitorExecution: () => heartbeating(() => new Promise<never>(() => undefined)),
+  });
+  const query = `ExecutionStatus = "Running" AND ${SEARCH_ATTRIBUTES.phase} = "6-monitor-execution"`;
+  await until(run, 'the run to be found by its phase', async () => {
+    for await (const { workflowId, typedSearchAttributes } of bench.server.client.workflow.list({ query })) {
+      if (workflowId !== run.handle.workflowId) continue;
+      expect(typedSearchAttributes.get(keyword(SEARCH_ATTRIBUTES.customer))).toBe('cus_acme-corp');
+      return true;
+    }
+    return false;
+  });
+  await run.handle.cancel();
+  await run.handle.result();
 });
 
 const outputs = {
