@@ -20,6 +20,29 @@ export function integerOption(flag: string, minimum: number, maximum: number): (
   };
 }
 
+const DAY_MS = 86_400_000;
+const UNIT_MS = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+  ['d', DAY_MS],
+]);
+
+/** Parser of an option that takes a duration, as `90s`, `1h` or `1.5d`, inside limits (both included); gives milliseconds. */
+export function durationOption(flag: string, minimumMs: number, maximumMs: number): (text: string) => number {
+  return (text) => {
+    const [, count, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|min|m|h|d)$/.exec(text.trim()) ?? [];
+    const ms = Math.round(Number(count) * (UNIT_MS.get(unit ?? '') ?? Number.NaN));
+    if (ms >= minimumMs && ms <= maximumMs) return ms;
+    const limits = `${String(minimumMs / 1000)} s to ${String(maximumMs / DAY_MS)} d`;
+    throw new OptiInfraError('USAGE', `${flag}: "${text}" is not a duration from ${limits}`, {
+      hint: 'A number with a unit: 90s, 30m, 1h, 2d.',
+    });
+  };
+}
+
 /** Parser of an option that takes one of some words. */
 export function choiceOption<const T extends string>(
   flag: string,

@@ -53,6 +53,8 @@ export const ERRORS = {
   RECORD_UNREADABLE: { exitCode: 3, meaning: 'The stored record of a run is broken.' },
   RUN_STUCK: { exitCode: 3, meaning: 'A run stands still because its workflow code fails.' },
   UNKNOWN_RUN: { exitCode: 2, meaning: 'No run has this id.' },
+  UNKNOWN_SCHEDULE: { exitCode: 2, meaning: 'No schedule has this name.' },
+  SCHEDULE_EXISTS: { exitCode: 2, meaning: 'A schedule of this name is there already.' },
   WAIT_TIMEOUT: { exitCode: 1, meaning: 'An awaited condition did not hold in time.' },
   API_CALL_FAILED: { exitCode: 3, meaning: 'A call to the platform failed.' },
 } as const satisfies Record<string, { status?: number; exitCode?: number; meaning: string }>;
