@@ -18,6 +18,7 @@ import { createReportActivities } from './report.ts';
 import { createSpotActivities } from './spot.ts';
 import { createJourneyActivities } from './journey.ts';
 import { createOnboardingActivities } from './onboarding.ts';
+import { createSuiteActivities } from './suite.ts';
 import { createStateActivities } from './state.ts';
 import { createTuningActivities } from './tuning.ts';
 import { createWindowActivities } from './window.ts';
@@ -46,5 +47,6 @@ export function createActivities(dependencies: ActivityDependencies): HarnessAct
     ...createJourneyActivities(dependencies),
     ...createQualityActivities(dependencies),
     ...createReportActivities(dependencies),
+    ...createSuiteActivities(dependencies),
   } satisfies HarnessActivities);
 }

@@ -24,3 +24,4 @@ export { spotInterruption } from './spot-interruption.ts';
 export { spotMigration } from './spot-migration.ts';
 export { spotNoCapacity } from './spot-no-capacity.ts';
 export { spotRollback } from './spot-rollback.ts';
+export { suite } from './suite.ts';

@@ -15,6 +15,7 @@ import type {
   StepAction,
 } from './runs.ts';
 import type { JourneyActivities, OnboardingActivities } from './journey-activities.ts';
+import type { SuiteActivities } from './suite-activities.ts';
 import type { SpotActivities } from './spot-activities.ts';
 import type { WorldAction } from './world-actions.ts';
 import type { TuningActivities } from './tuning-activities.ts';
@@ -279,7 +280,8 @@ export type HarnessActivities = FixtureActivities &
   OnboardingActivities &
   JourneyActivities &
   QualityActivities &
-  ReportActivities;
+  ReportActivities &
+  SuiteActivities;
 
 /** Heartbeat details of `monitorExecution`, read by the live view and, after a worker was killed, by its next attempt. */
 export interface ExecutionProgress {

@@ -26,6 +26,8 @@ export interface SuiteInput {
   readonly failWhenNotPassed: boolean;
   /** `nightly`, when a schedule started it. */
   readonly scheduleId: string | null;
+  /** Tries after which a long suite goes on in a new history of the same workflow id; absent: 200. */
+  readonly triesPerHistory?: number;
 }
 
 /** How one item of a suite ended. `flaky`: passed after a try that did not. `blocked`: never began, see `blockedBy`. */
@@ -70,6 +72,8 @@ export interface SuiteItem {
   readonly runs: readonly RunSummary[];
   /** What kept it from running: a missing requirement of the environment, a red run before it, a cancellation. */
   readonly blockedBy: string | null;
+  /** The kind of what blocked it; absent unless it was blocked. */
+  readonly blockedFor?: 'requirement' | 'red-run' | 'cancelled';
 }
 
 export interface SuiteState {

@@ -1,5 +1,6 @@
 import { TASK_QUEUES } from '../../contracts/environment.ts';
-import { SEARCH_ATTRIBUTES, workflowIdOf, type ScenarioInput } from '../../contracts/runs.ts';
+import { runStartOf } from '../../contracts/run-start.ts';
+import type { ScenarioInput } from '../../contracts/runs.ts';
 import type { ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import type { TemporalConnection } from './temporal.ts';
 
@@ -16,18 +17,14 @@ export async function startRun(
     key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
     value,
   });
+  const { keywords, seed, ...start } = runStartOf(scenario, runId, input);
   await client.workflow.start(scenario.workflowType, {
-    workflowId: workflowIdOf(runId),
+    ...start,
     taskQueue: TASK_QUEUES.harness,
-    args: [input],
     workflowIdConflictPolicy: 'FAIL',
-    staticSummary: `${scenario.title}, seed ${String(input.seed)}`,
-    staticDetails: `${scenario.description}\n\n${scenario.phases.map(({ number, title }) => `${String(number)}. ${title}`).join('\n')}`,
-    memo: { scenario: scenario.name, input },
     typedSearchAttributes: new TypedSearchAttributes([
-      keyword(SEARCH_ATTRIBUTES.scenario, scenario.name),
-      keyword(SEARCH_ATTRIBUTES.gitRevision, input.gitRevision),
-      { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.seed, SearchAttributeType.INT), value: input.seed },
+      ...keywords.map(({ name, value }) => keyword(name, value)),
+      { key: defineSearchAttributeKey(seed.name, SearchAttributeType.INT), value: seed.value },
     ]),
   });
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { checkRequirements, type Offer } from '../../../src/cli/runs/requirements.ts';
+import { checkRequirements } from '../../../src/cli/runs/requirements.ts';
 import { SPOT_MIGRATION, type ScenarioRequirements } from '../../../src/contracts/scenarios/index.ts';
+import type { Offer } from '../../../src/contracts/scenarios/requirements.ts';
 import { describeError, OptiInfraError } from '../../../src/support/errors.ts';
 
 const offer: Offer = {

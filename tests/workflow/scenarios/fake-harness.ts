@@ -169,6 +169,8 @@ export function goodActivities(
     measureQuality: async () => observed('measureQuality', {}),
     measureSavings: async () => observed('measureSavings', { savingsUsdPerMonth: 57_150 }),
     verifyLearning: async () => observed('verifyLearning', {}),
+    checkScenario: () => notAsked('checkScenario'),
+    publishSuite: () => notAsked('publishSuite'),
     collectEvidence: async () => 'f00d',
     publishRun: async ({ run }) => {
       published.push(run);
