@@ -12,6 +12,7 @@ import {
   type TelemetryWitness,
   type WorldClient,
 } from '../src/fixtures/index.ts';
+import { connectRunHistory, type RunHistory } from '../src/reporting/history/run-history.ts';
 import { OptiInfraError, describeError } from '../src/support/errors.ts';
 
 /** What the activity factories close over; the worker makes it once. */
@@ -21,6 +22,7 @@ export interface ActivityDependencies {
   readonly database: DatabaseWitness;
   readonly telemetry: TelemetryWitness;
   readonly patterns: PatternWitness;
+  readonly history: RunHistory & AsyncDisposable;
   /** `.e2e`, where runs and evidence are kept. */
   readonly stateDirectory: string;
 }
@@ -32,6 +34,7 @@ export function createActivityDependencies(harness: Harness, stateDirectory: str
     database: openDatabase(harness),
     telemetry: openTelemetry(harness),
     patterns: openPatterns(harness),
+    history: connectRunHistory(harness.environment.urls.clickhouse),
     stateDirectory,
   };
 }

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { ReportActivities, RunSubject } from '../src/contracts/activities.ts';
+import type { PublishedRun, ReportActivities, RunSubject } from '../src/contracts/activities.ts';
 import type { MetricType } from '../src/contracts/api/customers.ts';
 import type { ExecutionStep } from '../src/contracts/api/recommendations.ts';
 import type { RunEvidenceFile, Series } from '../src/contracts/runs.ts';
-import { publishRun } from '../src/reporting/publish-run.ts';
+import type { RunHistory } from '../src/reporting/history/run-history.ts';
+import { publishRun, type PublishOptions } from '../src/reporting/publish-run.ts';
+import { describeError } from '../src/support/errors.ts';
 import { heartbeating, type ActivityDependencies } from './context.ts';
 
 const CURVES: readonly { readonly name: string; readonly type: MetricType }[] = [
@@ -28,8 +30,9 @@ export function createReportActivities(dependencies: ActivityDependencies): Repo
     collectEvidence: (input) => heartbeating(() => collectEvidence(dependencies, input)),
 
     publishRun: ({ run }) =>
-      publishRun({
+      publishAndRecord({
         run,
+        history: dependencies.history,
         stateDirectory,
         surroundings: {
           temporalUi: harness.environment.urls.temporalUi,
@@ -37,6 +40,26 @@ export function createReportActivities(dependencies: ActivityDependencies): Repo
         },
       }),
   };
+}
+
+/**
+ * The pages first: they outlive the environment, and the history is made up for from them. A history that does not
+ * take the run is a fault of the environment which the run reports; what the phases found stays true.
+ */
+export async function publishAndRecord({
+  history,
+  ...options
+}: PublishOptions & { readonly history: Pick<RunHistory, 'record'> }): Promise<PublishedRun> {
+  const { run, surroundings } = options;
+  const directory = await publishRun(options);
+  try {
+    await history.record(run, surroundings.timeScale);
+    return { directory, problems: [] };
+  } catch (error) {
+    const problem = `history of runs: ${describeError(error)}; \`e2e history\` takes the run from its files later`;
+    await publishRun({ ...options, run: { ...run, errors: [...(run.errors ?? []), problem] } });
+    return { directory, problems: [problem] };
+  }
 }
 
 async function collectEvidence(

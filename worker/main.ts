@@ -9,6 +9,7 @@ import { createLogger } from '../src/support/logging.ts';
 import { readServiceConfig } from '../src/support/service-config.ts';
 import { createActivities } from '../activities/index.ts';
 import { createActivityDependencies } from '../activities/context.ts';
+import { catchUpHistory } from './catch-up-history.ts';
 import { listenForHealth } from './health.ts';
 import { keepSwept } from './sweeper.ts';
 import { createHarnessWorker } from './worker.ts';
@@ -30,6 +31,7 @@ const health = await listenForHealth(config.port(), () => worker.getState());
 logger.info({ port: config.port() }, 'polling');
 const stopping = new AbortController();
 const swept = keepSwept(dependencies, stopping.signal);
+const caughtUp = catchUpHistory(dependencies);
 try {
   // Resolves after SIGTERM, when running activities have been told and given their grace.
   await worker.run();
@@ -37,9 +39,11 @@ try {
   health.close();
   stopping.abort();
   await swept;
+  await caughtUp;
   await Promise.allSettled([
     dependencies.database[Symbol.asyncDispose](),
     dependencies.telemetry[Symbol.asyncDispose](),
+    dependencies.history[Symbol.asyncDispose](),
   ]);
 }
 

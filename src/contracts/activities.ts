@@ -256,8 +256,13 @@ export interface ReportActivities {
     optimizationId: string | null;
     baseline: Baseline | null;
   }): Promise<string>;
-  /** Writes run.json, report.html and junit.xml under `.e2e/runs/<run>/`. */
-  publishRun(input: { run: RunState }): Promise<string>;
+  /** Writes run.json, report.html and junit.xml under `.e2e/runs/<run>/`, and the run into the history of runs. */
+  publishRun(input: { run: RunState }): Promise<PublishedRun>;
+}
+export interface PublishedRun {
+  readonly directory: string;
+  /** What is missing though the pages stand, also in their `errors`. Absent in results of older workers. */
+  readonly problems?: readonly string[];
 }
 
 export type HarnessActivities = FixtureActivities &

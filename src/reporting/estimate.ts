@@ -9,56 +9,61 @@ export interface Estimate {
   remaining(run: RunState, elapsedMs: number): { readonly leftMs: number; readonly runs: number } | null;
 }
 
-/** Times between phases: preparing before the first, collecting and cleaning up after the last. */
-interface Durations {
+/** How long a usual run took. Times between phases: preparing before the first, collecting and cleaning up after the last. */
+export interface RunDurations {
+  readonly runId: string;
+  readonly scenario: string;
   readonly preparingMs: number;
-  readonly phaseMs: ReadonlyMap<string, number>;
+  readonly phaseMs: Readonly<Record<string, number>>;
   readonly closingMs: number;
 }
 
-/** Drills and manual approvals tell nothing about a usual run. */
+/** From the records of past runs, where there is no history to ask. */
 export function estimateFrom(past: readonly RunState[]): Estimate {
-  const typical = past.filter(isTypical);
+  return estimateOf(past.flatMap((run) => typicalDurations(run) ?? []));
+}
+
+export function estimateOf(past: readonly RunDurations[]): Estimate {
   return {
     remaining: (run, elapsedMs) => {
-      const durations = typical
-        .filter(({ scenario, runId }) => scenario === run.scenario && runId !== run.runId)
-        .map(durationsOf)
-        .filter((each) => each !== null);
-      if (durations.length === 0) return null;
-      return { leftMs: leftOf(usualOf(durations), run, elapsedMs), runs: durations.length };
+      const alike = past.filter(({ scenario, runId }) => scenario === run.scenario && runId !== run.runId);
+      if (alike.length === 0) return null;
+      return { leftMs: leftOf(usualOf(alike), run, elapsedMs), runs: alike.length };
     },
   };
 }
 
-function isTypical({ verdict, input }: RunState): boolean {
-  return verdict === 'passed' && input.approve === 'auto' && input.faults.length === 0;
-}
-
-function durationsOf(run: RunState): Durations | null {
+/** Null for a run that did not pass, or not by itself: drills and manual approvals tell nothing about a usual run. */
+export function typicalDurations(run: RunState): RunDurations | null {
+  const { verdict, input } = run;
+  if (verdict !== 'passed' || input.approve !== 'auto' || input.faults.length > 0) return null;
   const [first] = run.phases;
   const last = run.phases.at(-1);
   if (run.finishedAt === null || !first?.startedAt || !last?.finishedAt) return null;
   return {
+    runId: run.runId,
+    scenario: run.scenario,
     preparingMs: Date.parse(first.startedAt) - Date.parse(run.startedAt),
-    phaseMs: new Map(run.phases.map(({ name, durationMs }) => [name, durationMs ?? 0])),
+    phaseMs: Object.fromEntries(run.phases.map(({ name, durationMs }) => [name, durationMs ?? 0])),
     closingMs: Date.parse(run.finishedAt) - Date.parse(last.finishedAt),
   };
 }
 
-function usualOf(durations: readonly Durations[]): Durations {
-  const names = [...new Set(durations.flatMap(({ phaseMs }) => [...phaseMs.keys()]))];
+type UsualRun = Omit<RunDurations, 'runId' | 'scenario'>;
+
+function usualOf(durations: readonly RunDurations[]): UsualRun {
+  const names = [...new Set(durations.flatMap(({ phaseMs }) => Object.keys(phaseMs)))];
   return {
     preparingMs: median(durations.map(({ preparingMs }) => preparingMs)),
     closingMs: median(durations.map(({ closingMs }) => closingMs)),
-    phaseMs: new Map(
-      names.map((name) => [name, median(durations.flatMap(({ phaseMs }) => phaseMs.get(name) ?? []))]),
+    phaseMs: Object.fromEntries(
+      names.map((name) => [name, median(durations.flatMap(({ phaseMs }) => phaseMs[name] ?? []))]),
     ),
   };
 }
 
-function leftOf(usual: Durations, run: RunState, elapsedMs: number): number {
-  const phaseMs = ({ name }: { readonly name: string }): number => usual.phaseMs.get(name) ?? 0;
+function leftOf(usual: UsualRun, run: RunState, elapsedMs: number): number {
+  const phaseMs = ({ name }: { readonly name: string }): number => usual.phaseMs[name] ?? 0;
   const pendingMs = run.phases
     .filter(({ status }) => status === 'pending')
     .reduce((sum, phase) => sum + phaseMs(phase), 0);

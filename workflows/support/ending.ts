@@ -47,6 +47,8 @@ export async function finish(recorder: RunRecorder, ending: Ending): Promise<voi
   });
   const published = await publish(recorder);
   if (published === null) recorder.update({ verdict: settled(ending, false) });
+  // The pages say it already; the run's own state, which the live view shows, has to learn it.
+  for (const problem of published?.problems ?? []) recorder.fail(problem);
 }
 
 /** What fixtures made takes its time and shows it; where there are none, a look is enough. */

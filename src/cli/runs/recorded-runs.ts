@@ -1,18 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { distance } from 'fastest-levenshtein';
 
-import type { RunState } from '../../contracts/runs.ts';
-import { UNKNOWN_SURROUNDINGS, type Surroundings } from '../../reporting/surroundings.ts';
-import { OptiInfraError, describeError } from '../../support/errors.ts';
+import { readRunFiles, recordedRunIds, type RecordedRun } from '../../reporting/run-files.ts';
+import { OptiInfraError } from '../../support/errors.ts';
 
-/** A finished run as it lies under `.e2e/runs/<id>/`. */
-export interface RecordedRun {
-  readonly run: RunState;
-  readonly surroundings: Surroundings;
-}
 export interface RecordedRuns {
   /** Oldest first. */
   readonly runs: readonly RecordedRun[];
@@ -22,8 +12,8 @@ export interface RecordedRuns {
 
 /** Every recorded run. */
 export async function readRecordedRuns(runsDirectory: string): Promise<RecordedRuns> {
-  const ids = await recordedIds(runsDirectory);
-  const results = await Promise.allSettled(ids.map((id) => readRecord(runsDirectory, id)));
+  const ids = await recordedRunIds(runsDirectory);
+  const results = await Promise.allSettled(ids.map((id) => readRunFiles(runsDirectory, id)));
   const runs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return {
     runs: runs.toSorted((left, right) => Date.parse(left.run.startedAt) - Date.parse(right.run.startedAt)),
@@ -43,37 +33,10 @@ export async function readRecordedRun(runsDirectory: string, runId?: string): Pr
       hint: '`e2e run <scenario>` makes one; `e2e list` shows the scenarios.',
     });
   }
-  const ids = await recordedIds(runsDirectory);
+  const ids = await recordedRunIds(runsDirectory);
   // Only ids found in the directory are read, so that no id can lead out of it.
   if (!ids.includes(runId)) throw unknownRecord(runId, ids);
-  return readRecord(runsDirectory, runId);
-}
-
-async function recordedIds(runsDirectory: string): Promise<string[]> {
-  if (!existsSync(runsDirectory)) return [];
-  const names = await readdir(runsDirectory);
-  return names.filter((name) => existsSync(join(runsDirectory, name, 'run.json'))).sort();
-}
-
-async function readRecord(runsDirectory: string, runId: string): Promise<RecordedRun> {
-  const directory = join(runsDirectory, runId);
-  try {
-    const run = JSON.parse(await readFile(join(directory, 'run.json'), 'utf8')) as RunState | null;
-    if (!Array.isArray(run?.phases) || run.runId !== runId)
-      throw new TypeError('it is not the record of this run');
-    return { run, surroundings: await readSurroundings(join(directory, 'surroundings.json')) };
-  } catch (cause) {
-    throw new OptiInfraError('RECORD_UNREADABLE', `the record of run ${runId} cannot be read`, {
-      cause: new Error(describeError(cause)),
-      hint: `Look at ${join(directory, 'run.json')}.`,
-    });
-  }
-}
-
-/** Runs from before this file was written have none. */
-async function readSurroundings(path: string): Promise<Surroundings> {
-  if (!existsSync(path)) return UNKNOWN_SURROUNDINGS;
-  return { ...UNKNOWN_SURROUNDINGS, ...(JSON.parse(await readFile(path, 'utf8')) as Partial<Surroundings>) };
+  return readRunFiles(runsDirectory, runId);
 }
 
 const SUGGESTIONS = 3;

@@ -174,7 +174,7 @@ export function goodActivities(
     collectEvidence: async () => 'f00d',
     publishRun: async ({ run }) => {
       published.push(run);
-      return 'report.html';
+      return { directory: 'runs', problems: [] };
     },
     ...change,
   };

@@ -124,6 +124,12 @@ test('pages that cannot be written turn a pass into an infrastructure error', as
   expect(await run.ended()).toMatchObject({ verdict: 'infra-error', cleanup: 'done' });
 });
 
+test('a history of runs that did not take the run is said, and changes no verdict', async () => {
+  const problem = 'history of runs: it cannot be written';
+  const run = await bench.start({ publishRun: async () => ({ directory: 'runs', problems: [problem] }) });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed', cleanup: 'done', errors: [problem] });
+});
+
 test('pages that cannot be written do not hide a red verdict', async () => {
   const run = await bench.start({ publishRun: fail('NOT_FOUND', 'the disk is full'), ...red });
   expect(await run.ended()).toMatchObject({ verdict: 'failed' });
