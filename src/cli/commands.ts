@@ -5,6 +5,7 @@ import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerList } from './commands/list.ts';
+import { registerRejudge } from './commands/rejudge.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerShow,
   registerReport,
   registerReplay,
+  registerRejudge,
   registerApprove,
   registerSchedule,
 ];

@@ -71,6 +71,8 @@ export interface PhaseRecord extends PhaseDefinition {
   readonly evidence: readonly Evidence[];
   /** Short lines a person reads below the phase: "Analysis ID: anl_…". */
   readonly notes: readonly string[];
+  /** It was judged, but saw nothing that the next phases could work with; it cannot have passed. Absent otherwise. */
+  readonly withoutOutput?: true;
   /** Why the phase ended in `infra-error`. */
   readonly error: string | null;
 }

@@ -3,11 +3,8 @@ import { CancellationScope, defineQuery, isCancellation, setHandler } from '@tem
 import type { Observation, RunSubject } from '../../src/contracts/activities.ts';
 import {
   RUN_STATE_QUERY,
-  type Evidence,
   type Gate,
-  type GateResult,
   type InjectedFault,
-  type PhaseRecord,
   type RunState,
   type ScenarioInput,
   type StepAction,
@@ -18,8 +15,7 @@ import type { RunSummary } from '../../src/contracts/suites.ts';
 import type { Prospect } from '../../src/contracts/journey-activities.ts';
 import type { FleetChoice } from '../../src/contracts/fleets.ts';
 import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
-import { actionsStruck } from '../../src/assertions/actions-struck.ts';
-import { phaseBudget } from '../../src/assertions/phase-budget.ts';
+import { budgetMsOf, evidenceOf, judgePhase } from '../../src/assertions/judge-phase.ts';
 import { activities, type Preset } from './activity-proxies.ts';
 import { finish, type Remembered } from './ending.ts';
 import { reasonOf } from './reasons.ts';
@@ -157,11 +153,12 @@ async function runPhase<T>(
   observe: (call: PhaseCall) => Promise<Observation<T>>,
   gates: readonly Gate[],
 ): Promise<T> {
-  const { number, title, budgetMs: automaticMs, manualBudgetMs, status } = recorder.phase(name);
+  const phase = recorder.phase(name);
+  const { number, title, status } = phase;
   // A second try would write over the verdict of the first.
   if (status !== 'pending') throw new Error(`phase ${name} has run already`);
-  const budgetMs =
-    recorder.state().input.approve === 'manual' ? (manualBudgetMs ?? automaticMs) : automaticMs;
+  const { input } = recorder.state();
+  const budgetMs = budgetMsOf(phase, input);
   const startedMs = nowMs();
   recorder.updatePhase(name, { status: 'running', startedAt: timestamp() });
   for (const fault of faultsBefore(recorder, name)) await injectFault(subjects, fault);
@@ -169,17 +166,16 @@ async function runPhase<T>(
   const observation = await observe(call);
   const durationMs = nowMs() - startedMs;
   recorder.updatePhase(name, { evidence: observation.evidence, notes: observation.notes });
-  const known = evidenceByName(recorder.state().phases);
-  const planned = stepActionsOf(recorder.state().input, name).length > 0 ? [actionsStruck()] : [];
-  const judging = [...gates, ...planned.filter((each) => !gates.includes(each))];
-  const results = [...judging.map((gate) => gate(known)), phaseBudget(name, durationMs, budgetMs)];
   const { output } = observation;
-  const verdict = worstOf(results, output);
+  const hasOutput = output !== null;
+  const evidence = evidenceOf(recorder.state().phases);
+  const { gates: results, verdict } = judgePhase({ input, phase, evidence, durationMs, hasOutput }, gates);
   recorder.updatePhase(name, {
     status: 'finished',
     verdict,
     gates: results,
     durationMs,
+    ...(hasOutput ? {} : { withoutOutput: true }),
     finishedAt: timestamp(),
   });
   if (verdict !== 'passed' || output === null) throw new PhaseNotPassed();
@@ -194,20 +190,6 @@ async function injectFault([subject]: readonly RunSubject[], fault: InjectedFaul
   const { kind } = fault.fault;
   if (subject === undefined) throw new Error(`no customer to inject ${kind} into`);
   await activities('mutate', FIXTURE_BUDGET_MS, `fault · ${kind}`).injectFault({ subject, fault });
-}
-
-function evidenceByName(phases: readonly PhaseRecord[]): Readonly<Record<string, Evidence>> {
-  return Object.fromEntries(
-    phases.flatMap(({ evidence }) => evidence.map((each) => [each.name, each] as const)),
-  );
-}
-
-/** A phase with no gate but its budget proves nothing, and one without output leads nowhere: neither can pass. */
-function worstOf(results: readonly GateResult[], output: unknown): Verdict {
-  if (results.some(({ verdict }) => verdict === 'failed')) return 'failed';
-  if (results.length < 2 || output === null || results.some(({ verdict }) => verdict === 'inconclusive'))
-    return 'inconclusive';
-  return 'passed';
 }
 
 /** Turns the way the body ended into a verdict, and records the phase in which an error struck. */
