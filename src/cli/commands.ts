@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
@@ -11,6 +12,7 @@ import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerSchedule } from './commands/schedule.ts';
 import { registerShow } from './commands/show.ts';
+import { registerUi } from './commands/ui.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWatch } from './commands/watch.ts';
 
@@ -32,4 +34,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRejudge,
   registerApprove,
   registerSchedule,
+  registerUi,
+  registerCompletion,
 ];

@@ -43,28 +43,35 @@ export function durationOption(flag: string, minimumMs: number, maximumMs: numbe
   };
 }
 
+/** What a parser allows, for completion. */
+interface Choices {
+  readonly choices: readonly string[];
+}
+
 /** Parser of an option that takes one of some words. */
 export function choiceOption<const T extends string>(
   flag: string,
   choices: readonly T[],
-): (text: string) => T {
-  return (text) => {
+): ((text: string) => T) & Choices {
+  const parse = (text: string): T => {
     const chosen = choices.find((choice) => choice === text);
     if (chosen !== undefined) return chosen;
     throw unknownChoice(flag, text, choices);
   };
+  return Object.assign(parse, { choices });
 }
 
 /** Parser of an option that takes a list of words with commas between them. */
 export function listOption<const T extends string>(
   flag: string,
   choices: readonly T[],
-): (text: string) => readonly T[] {
-  const parse = choiceOption(flag, choices);
-  return (text) => {
+): ((text: string) => readonly T[]) & Choices {
+  const parseOne = choiceOption(flag, choices);
+  const parse = (text: string): readonly T[] => {
     const words = text.split(',').map((word) => word.trim());
-    return [...new Set(words.map(parse))];
+    return [...new Set(words.map(parseOne))];
   };
+  return Object.assign(parse, { choices });
 }
 
 function unknownChoice(flag: string, text: string, choices: readonly string[]): OptiInfraError {

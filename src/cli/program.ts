@@ -9,7 +9,7 @@ import { nearestName } from './nearest-name.ts';
 const DESCRIPTION =
   'Starts OptiInfra with its engines and a simulated world, and proves it end to end: every scenario is a Temporal workflow.';
 
-function createProgram(): Command {
+export function createProgram(): Command {
   const program = new Command('e2e')
     .description(DESCRIPTION)
     .helpCommand('help [command]', 'show the help of a command')

@@ -7,8 +7,19 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['cmd', '/c', 'start', ''],
 };
 
+/** Whether there is a desktop to open anything on; elsewhere `xdg-open` may begin a browser in the terminal. */
+export function hasDesktop(
+  platform: NodeJS.Platform = process.platform,
+  variables: NodeJS.ProcessEnv = process.env,
+): boolean {
+  if (platform === 'darwin' || platform === 'win32') return true;
+  return [variables['DISPLAY'], variables['WAYLAND_DISPLAY']].some(
+    (each) => each !== undefined && each !== '',
+  );
+}
+
 /**
- * Hands a file to the desktop's browser.
+ * Hands a file or an address to the desktop's browser.
  * @throws OptiInfraError `BINARY_MISSING` on a machine without a desktop
  */
 export async function openInBrowser(

@@ -9,6 +9,7 @@ import {
   type BackfillRequest,
 } from '../../../src/cli/schedules/act-on-schedule.ts';
 import { listSchedules } from '../../../src/cli/schedules/list-schedules.ts';
+import { workflowOf } from '../../../src/cli/runs/ui-address.ts';
 import { scheduleJson, scheduleText } from '../../../src/cli/schedules/schedule-text.ts';
 import { colours } from '../../../src/cli/colours.ts';
 import { wallClock } from '../support/temporal-server.ts';
@@ -120,8 +121,10 @@ describe('a trigger', () => {
       kind: 'started',
       suiteId: expect.stringMatching(/^busy-\d{4}-/) as string,
     });
+    const { suiteId } = first as { suiteId: string };
     const second = await triggerSchedule(bench.temporal, 'busy', OWN);
-    expect(second).toEqual({ kind: 'skipped', running: [(first as { suiteId: string }).suiteId] });
+    expect(second).toEqual({ kind: 'skipped', running: [suiteId] });
+    await expectFound(suiteId);
     const { recent, counted } = await bench.view('busy');
     expect(recent).toHaveLength(1);
     expect(recent[0]).toMatchObject({ verdict: 'running', closedMs: null });
@@ -141,6 +144,14 @@ describe('a trigger', () => {
     await bench.until('patient', 'the second suite', (view) => view.recent.length === 2);
   });
 });
+
+/** `e2e ui` finds a suite by its id, whose time is written otherwise than in Temporal. */
+async function expectFound(suiteId: string): Promise<void> {
+  const workflowId = await workflowOf(bench.temporal, suiteId);
+  expect(workflowId).toMatch(/^e2e-suite-busy-\d{4}-\d\d-\d\dT/);
+  const unknown = workflowOf(bench.temporal, suiteId.replace('busy', 'idle'));
+  await expect(unknown).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
+}
 
 describe('pause on failure', () => {
   it('pauses after a red suite, and its note says why; a green one changes nothing', async () => {
