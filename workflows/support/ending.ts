@@ -1,6 +1,6 @@
 import { ActivityFailure } from '@temporalio/workflow';
 
-import type { Baseline, RunSubject } from '../../src/contracts/activities.ts';
+import type { Baseline, PublishedRun, RunSubject } from '../../src/contracts/activities.ts';
 import type { Verdict } from '../../src/contracts/runs.ts';
 import { activities, atOnce } from './activity-proxies.ts';
 import { reasonOf } from './reasons.ts';
@@ -60,7 +60,7 @@ async function cleanUp(recorder: RunRecorder, { hasFixtures }: Ending): Promise<
 }
 
 /** The pages are written where the run is held; so the run, with all its evidence, need not go into history for it. */
-async function publish(recorder: RunRecorder): Promise<string | null> {
+async function publish(recorder: RunRecorder): Promise<PublishedRun | null> {
   return orNull(recorder, 'report · pages', (what) =>
     atOnce(TEARDOWN_BUDGET_MS, what, (call) => call.publishRun({ run: recorder.state() })),
   );

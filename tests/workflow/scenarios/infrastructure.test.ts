@@ -207,7 +207,7 @@ function hangingOnce<T>(answer: T) {
 }
 
 test('pages that do not come at once are written all the same', async () => {
-  const run = await bench.start({ publishRun: hangingOnce('report.html') });
+  const run = await bench.start({ publishRun: hangingOnce({ directory: 'runs' }) });
   expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
   expect(count(run.lines, 'publishRun')).toBe(2);
 });
@@ -218,7 +218,7 @@ test('pages that fail for a while are written in the end', async () => {
     publishRun: () => {
       calls += 1;
       if (calls < 4) throw ApplicationFailure.create({ type: 'API_CALL_FAILED', message: 'busy' });
-      return Promise.resolve('report.html');
+      return Promise.resolve({ directory: 'runs' });
     },
   });
   expect(await run.handle.result()).toMatchObject({ verdict: 'passed' });
