@@ -34,7 +34,8 @@ test-integration: setup ## tests against real engines, started for them
 test-e2e: setup ## every scenario tagged e2e, four at a time, in an environment of its own
 	@scripts/test-e2e.sh
 
-test-all: test test-e2e ## every test and every scenario
+test-all: setup ## every test and every scenario, coverage by component against its goals (coverage/index.html)
+	@scripts/test-all.sh
 
 lint: setup ## rules of style and of the rooms
 	@npm run --silent lint

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # Runs every scenario of the standing suite in an environment of its own, on free ports, and takes it down afterwards.
 # KEEP=1 leaves the environment up; EXTRA holds more options for `e2e run`, PARALLEL the number of runs at a time.
+# E2E_COVERAGE=<directory> measures services and commands; they tell when they end, so KEEP does not go with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/node_modules/.bin:$PATH"
+if [ -n "${E2E_COVERAGE:-}" ]; then
+  export NODE_V8_COVERAGE="$E2E_COVERAGE" NODE_DISABLE_COMPILE_CACHE=1 KEEP=
+fi
 e2e() { node src/cli/main.ts "$@"; }
 
 started=no
@@ -14,7 +18,8 @@ trap finish EXIT
 # Ctrl-C reaches the command, which knows what to do; this script waits for it and then tidies up.
 trap : INT
 
-if ! e2e health --name e2e >/dev/null 2>&1; then
+# An environment that is up but not measured is refused by `up`, which says so.
+if [ -n "${E2E_COVERAGE:-}" ] || ! e2e health --name e2e >/dev/null 2>&1; then
   e2e up --name e2e --ports auto
   started=yes
 fi
