@@ -51,12 +51,11 @@ export async function finish(recorder: RunRecorder, ending: Ending): Promise<voi
   for (const problem of published?.problems ?? []) recorder.fail(problem);
 }
 
-/** What fixtures made takes its time and shows it; where there are none, a look is enough. */
-async function cleanUp(recorder: RunRecorder, { hasFixtures }: Ending): Promise<string[] | null> {
+/** Only fixtures make anything that stays; a run without any has nothing to take down. */
+async function cleanUp(recorder: RunRecorder, { hasFixtures }: Ending): Promise<readonly string[] | null> {
+  if (!hasFixtures) return [];
   const run = { runId: recorder.state().runId };
-  return orNull(recorder, 'clean-up', (what) =>
-    hasFixtures ? durably(what).cleanUp(run) : atOnce(TEARDOWN_BUDGET_MS, what, (call) => call.cleanUp(run)),
-  );
+  return orNull(recorder, 'clean-up', (what) => durably(what).cleanUp(run));
 }
 
 /** The pages are written where the run is held; so the run, with all its evidence, need not go into history for it. */
