@@ -1,5 +1,5 @@
 import type { Verdict } from '../../contracts/runs.ts';
-import { VERDICT_WORDS } from '../verdicts.ts';
+import { OUTCOME_WORDS, type ItemState } from '../suite-outcomes.ts';
 import { markup, type Markup, type MarkupValue } from './markup.ts';
 
 /** A part of the page with a heading that the navigation leads to. */
@@ -13,23 +13,27 @@ export function scrollable(label: string, table: Markup): Markup {
   return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
-const SIGNS: Readonly<Record<Verdict | 'not-reached' | 'running', string>> = {
+/** What a badge can say: a verdict, or how a phase or an item of a suite stands. */
+export type BadgeState = Verdict | ItemState | 'not-reached';
+
+const SIGNS: Readonly<Record<BadgeState, string>> = {
   passed: '✓',
+  flaky: '≈',
   failed: '✗',
   inconclusive: '?',
   'infra-error': '!',
   cancelled: '■',
+  blocked: '⊘',
   'not-reached': '–',
   running: '…',
+  waiting: '…',
 };
 
 /** A verdict as sign and word; its colour only repeats them. */
-export function badge(verdict: Verdict | 'not-reached' | 'running'): Markup {
-  const word =
-    verdict === 'not-reached' || verdict === 'running' ? wordOf(verdict) : VERDICT_WORDS[verdict].word;
-  return markup`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict]}</span> ${word}</span>`;
+export function badge(state: BadgeState): Markup {
+  return markup`<span class="badge ${state}"><span aria-hidden="true">${SIGNS[state]}</span> ${wordOf(state)}</span>`;
 }
 
-function wordOf(state: 'not-reached' | 'running'): string {
-  return state === 'running' ? 'running' : 'not reached';
+function wordOf(state: BadgeState): string {
+  return state === 'not-reached' ? 'not reached' : OUTCOME_WORDS[state].word;
 }

@@ -46,7 +46,7 @@ const BLOCKS = `
 .badge{display:inline-block;white-space:nowrap;border-radius:999px;padding:1px 9px;font-size:13px;font-weight:600;background:var(--rail);color:var(--quiet)}
 .badge.passed{background:var(--good-soft);color:var(--good)}
 .badge.failed,.badge.infra-error{background:var(--bad-soft);color:var(--bad)}
-.badge.inconclusive,.badge.cancelled{background:var(--open-soft);color:var(--open)}
+.badge.inconclusive,.badge.cancelled,.badge.flaky,.badge.blocked{background:var(--open-soft);color:var(--open)}
 .mark{font-size:12px;font-weight:600;border:1px solid currentColor;border-radius:4px;padding:0 5px;white-space:nowrap;color:var(--open)}
 .drill{border:1px solid var(--open);background:var(--open-soft);border-radius:12px;padding:14px 22px;margin:20px 0 0}
 .drill ul{margin:0;padding-left:20px}.drill p{margin:0 0 4px}
@@ -88,7 +88,12 @@ tbody th[scope=row]>code{white-space:nowrap}.gates th[scope=row]>code{white-spac
 .track{display:block;width:100%;height:14px}
 .meter{white-space:nowrap}.meter svg{width:56px;height:8px}
 .rail{fill:var(--rail)}.fill.passed{fill:var(--good)}.fill.failed,.fill.infra-error{fill:var(--bad)}
-.fill.inconclusive,.fill.cancelled{fill:var(--open)}.fill.frame,.fill.running{fill:var(--quiet)}`;
+.fill.inconclusive,.fill.cancelled{fill:var(--open)}tr.infra-error{background:var(--bad-soft)}
+.items tr.inconclusive,.items tr.cancelled,.items tr.blocked,.items tr.flaky{background:var(--open-soft)}
+.items td:first-child,.items th:first-child{padding-left:8px}.items{min-width:860px}.items th[scope=row]{min-width:210px}.items .quiet{font-size:13px;font-weight:400}
+.items .try{white-space:nowrap}.spark{display:block;max-width:100%}.mark-red{font-size:9px;fill:var(--bad)}
+section h3{display:block;margin:14px 0 6px}figcaption h3,summary h3{display:inline;margin:0}
+.gate{padding-left:14px}figure.low{margin:8px 0 14px}.fill.frame,.fill.running{fill:var(--quiet)}`;
 
 const CHARTS = `
 figure{margin:26px 0 0}
@@ -134,12 +139,15 @@ h1{font-size:25px}
 .timeline td:nth-child(4){text-align:right}
 .timeline tr.frame th{grid-column:1/3}
 .cards li:last-child:nth-child(odd){grid-column:1/-1}
-.gates{min-width:0}
-.gates thead{position:absolute;left:-9999px}
-.gates tbody,.gates tr,.gates th,.gates td{display:block}
-.gates tr{border:1px solid var(--rule);border-radius:8px;margin:0 0 10px;padding:8px 10px}
-.gates tr>*,.gates tr.failed>:first-child,.gates tr.inconclusive>:first-child{border:0;padding:1px 0;text-align:left;max-width:none;white-space:normal}
-.gates td::before{content:attr(data-label) " ";color:var(--quiet);font-size:12px}}`;
+.stack{min-width:0}
+.stack thead{position:absolute;left:-9999px}
+.stack tbody,.stack tr,.stack th,.stack td{display:block}
+.stack tr{border:1px solid var(--rule);border-radius:8px;margin:0 0 10px;padding:8px 10px}
+.stack tr>*,.stack tr.failed>:first-child,.stack tr.inconclusive>:first-child{border:0;padding:1px 0;text-align:left;max-width:none;white-space:normal}
+.stack tr>:first-child{padding-left:0}
+.stack:not(.gates) tr{display:flex;flex-wrap:wrap;gap:0 12px}.stack:not(.gates) th,.items td:last-child{flex-basis:100%}.stack th{order:-1}
+.stack td::before{content:attr(data-label) " ";color:var(--quiet);font-size:12px}
+.items .try{white-space:normal}.items tr>*{padding:1px 0!important}}`;
 
 const PRINT = `
 @media print{
@@ -149,7 +157,7 @@ nav,.skip{display:none}
 section,.cards li{border-color:#bbb;box-shadow:none}
 section{padding:12px;break-inside:auto}
 figure,tr,.cards li,.attention li{break-inside:avoid}
-table{font-size:9.5px}.gates,.evidence{min-width:0}
+table{font-size:9.5px}.gates,.evidence,.items{min-width:0}.items .try{white-space:normal}.items th[scope=row]{min-width:0}
 .scroll{overflow:visible}
 .timeline{font-size:9px}.meter svg{display:none}
 h1{font-size:22px}h2{font-size:15px}h3{font-size:12px}

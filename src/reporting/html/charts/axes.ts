@@ -27,13 +27,18 @@ ${columns}`;
 
 /** A label whose middle is nearer to the edge than half a label would be cut off. */
 const HALF_LABEL = 18;
+/** Of `14:01` and of `14:01:35`, with room between two. */
+const LABEL_WIDTH = { 16: 42, 19: 62 } as const;
 
 function timeTicks(frame: Frame): { at: Date; label: string }[] {
   const [from, to] = frame.x.domain();
   const span = (to?.getTime() ?? 0) - (from?.getTime() ?? 0);
   const end = span < SECONDS_BELOW_MS ? 19 : 16;
-  return frame.x
-    .ticks(frame.xTicks)
-    .filter((at) => frame.x(at) <= frame.width - HALF_LABEL)
+  const ticks = frame.x.ticks(frame.xTicks).filter((at) => frame.x(at) <= frame.width - HALF_LABEL);
+  const distance = frame.x(ticks[1] ?? 0) - frame.x(ticks[0] ?? 0);
+  // Every label but those that would run into their neighbour.
+  const every = ticks.length < 2 ? 1 : Math.ceil(LABEL_WIDTH[end] / distance);
+  return ticks
+    .filter((_, index) => index % every === 0)
     .map((at) => ({ at, label: at.toISOString().slice(11, end) }));
 }

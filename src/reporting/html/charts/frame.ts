@@ -30,8 +30,13 @@ export interface Frame {
 
 export type Range = readonly [from: number, to: number];
 
-export function frameOf(name: SizeName, timeMs: Range, values: Range): Frame {
-  const { width, height, left, yTicks, xTicks } = SIZES[name];
+export function frameOf(
+  name: SizeName,
+  timeMs: Range,
+  values: Range,
+  height: number = SIZES[name].height,
+): Frame {
+  const { width, left, yTicks, xTicks } = SIZES[name];
   const right = width - RIGHT;
   const bottom = height - BOTTOM;
   return {

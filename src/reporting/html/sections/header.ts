@@ -5,6 +5,7 @@ import { figure } from '../figure.ts';
 import { markup, type Markup, type MarkupValue } from '../markup.ts';
 import { badge } from '../parts.ts';
 import type { RunPage } from '../run-page.ts';
+import { temporalLink } from '../temporal-link.ts';
 
 /** Verdict first, then everything needed to run the same again or to find it in Temporal. */
 export function pageHeader(page: RunPage): Markup {
@@ -38,23 +39,11 @@ function facts(page: RunPage): [string, MarkupValue][] {
     ['attempt', figure(at.at('attempt'), 'ordinal')],
     ['customer', run.customerId ?? 'none was made'],
     ['clean-up', cleanupWord(run)],
-    ['workflow', temporalLink(run, surroundings.temporalUi)],
+    ['workflow', temporalLink(run.temporal, surroundings.temporalUi)],
   ];
 }
 
 function cleanupWord({ cleanup }: RunState): MarkupValue {
   if (cleanup === 'done') return 'done';
   return markup`<strong>${cleanup === 'failed' ? '✗ failed' : 'pending'}</strong>`;
-}
-
-/** A link only where it leads to a web page; anything else is shown as text. */
-export function temporalLink(
-  { temporal }: { readonly temporal: RunState['temporal'] },
-  temporalUi: string | null,
-): Markup {
-  const id = markup`<code>${temporal.workflowId}</code>`;
-  if (temporalUi === null || !/^https?:\/\//.test(temporalUi)) return id;
-  const path = ['namespaces', temporal.namespace, 'workflows', temporal.workflowId, temporal.workflowRunId];
-  const address = `${temporalUi.replace(/\/+$/, '')}/${path.map(encodeURIComponent).join('/')}/history`;
-  return markup`<a href="${address}" rel="noreferrer">${id} in Temporal’s UI</a>`;
 }

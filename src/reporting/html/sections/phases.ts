@@ -45,7 +45,7 @@ function gatesTable({ phase, at }: PhasePlace): Markup {
   const rows = redFirst(phase.gates).flatMap((gate) => places.get(gate) ?? []);
   return scrollable(
     `Gates of phase ${String(phase.number)}`,
-    markup`<table class="gates"><thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(gateRow)}</tbody></table>`,
+    markup`<table class="gates stack"><thead><tr>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(gateRow)}</tbody></table>`,
   );
 }
 

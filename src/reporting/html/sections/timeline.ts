@@ -3,7 +3,7 @@ import { known, type Cursor } from '../../documents/cursor.ts';
 import { px } from '../charts/frame.ts';
 import { figure } from '../figure.ts';
 import { markup, type Markup } from '../markup.ts';
-import { badge, section } from '../parts.ts';
+import { badge, section, type BadgeState } from '../parts.ts';
 import { phasePlaces, type PhasePlace, type RunPage } from '../run-page.ts';
 
 /** Milliseconds from the start of the run. */
@@ -67,7 +67,7 @@ function phaseRow(run: RunState, place: PhasePlace, scale: (ms: number) => numbe
   return markup`<tr class="${state}"><td class="num">${figure(at.at('number'), 'ordinal')}</td><th scope="row"><a href="#phase-${String(phase.number)}">${phase.title}</a>${marks}</th><td class="bar">${bar === null ? null : barPicture(bar, state, scale)}</td><td class="num">${took === null ? '–' : figure(took, 'duration')}</td><td>${budgetMeter(place)}</td><td>${badge(state)}</td></tr>`;
 }
 
-export function stateOf(phase: PhaseRecord): Parameters<typeof badge>[0] {
+export function stateOf(phase: PhaseRecord): BadgeState {
   return phase.verdict ?? (phase.status === 'running' ? 'running' : 'not-reached');
 }
 
