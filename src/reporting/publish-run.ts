@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RunState } from '../contracts/runs.ts';
 import { htmlReport } from './html/report.ts';
 import { junitXml } from './junit.ts';
 import { readEvidence } from './read-evidence.ts';
+import { asJson, replaceFile } from './replace-file.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface PublishOptions {
@@ -27,15 +28,4 @@ export async function publishRun({ run, stateDirectory, surroundings }: PublishO
     replaceFile(join(directory, 'report.html'), htmlReport({ run, evidence, surroundings })),
   ]);
   return directory;
-}
-
-function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** A reader never sees half a file, and two who publish the same run at once do not meet in one draft. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  await writeFile(draft, text);
-  await rename(draft, path);
 }

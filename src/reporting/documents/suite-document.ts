@@ -13,10 +13,21 @@ export interface SuiteDocument {
   readonly runs: readonly RunState[];
   /** What earlier runs say; null when the history could not be asked, which is not an empty one. */
   readonly history: HistorySummary | null;
+  /** Why there is no history; null when there is one. */
+  readonly missingHistory: string | null;
   readonly surroundings: Surroundings;
   readonly figures: SuiteFigures;
 }
-export type SuiteDocumentInput = Omit<SuiteDocument, '$schema' | 'figures'>;
+
+/** What earlier runs say, or why that is not known. */
+export type SuiteHistory = HistorySummary | { readonly missing: string };
+
+export interface SuiteDocumentInput {
+  readonly suite: SuiteState;
+  readonly runs: readonly RunState[];
+  readonly history: SuiteHistory;
+  readonly surroundings: Surroundings;
+}
 
 export function suiteDocument({ suite, runs, history, surroundings }: SuiteDocumentInput): SuiteDocument {
   const order = suite.items.flatMap(({ runIds }) => runIds);
@@ -27,7 +38,9 @@ export function suiteDocument({ suite, runs, history, surroundings }: SuiteDocum
     $schema: SUITE_SCHEMA_ID,
     suite,
     runs: own,
-    history,
+    ...('missing' in history
+      ? { history: null, missingHistory: history.missing }
+      : { history, missingHistory: null }),
     surroundings,
     figures: suiteFigures(suite, own),
   };

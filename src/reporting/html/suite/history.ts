@@ -6,13 +6,16 @@ import { scrollable, section } from '../parts.ts';
 import { sparkline } from './sparkline.ts';
 import type { SuitePage } from './suite-page.ts';
 
-const NOT_ASKED =
-  'The history of runs could not be asked when this page was made, so nothing of earlier runs is shown.';
+/** Nothing of earlier runs is drawn where they are not known. */
+function notAsked(page: SuitePage): Markup {
+  return markup`<p class="missing">The history of runs could not be asked when this page was made: ${page.value.missingHistory}</p>`;
+}
 
 /** How long each scenario took over time and how often it passed. */
 export function trendsSection(page: SuitePage): Markup {
   const trends = page.value.history === null ? null : each(listOf(page, 'scenarios'));
   return historySection(
+    page,
     'trends',
     'Trends',
     trends,
@@ -41,7 +44,7 @@ function trendRow(at: Cursor<ScenarioTrend>): Markup {
 export function flakySection(page: SuitePage): Markup {
   const gates = page.value.history === null ? null : each(listOf(page, 'flakyGates'));
   const none = 'No gate changed its verdict between runs of the same revision and settings.';
-  return historySection('flaky', 'Flaky gates', gates, none, (all) =>
+  return historySection(page, 'flaky', 'Flaky gates', gates, none, (all) =>
     scrollable(
       'Flaky gates',
       markup`<p>0: always the same verdict, 1: another one every time. Drills are left out.</p>
@@ -65,7 +68,7 @@ function gateRow(at: Cursor<GateTrend>): Markup {
 /** The slowest phases over all runs that the history knows. */
 export function slowPhasesOfHistory(page: SuitePage): Markup {
   const none = markup`<p class="missing">No earlier run is recorded.</p>`;
-  if (page.value.history === null) return markup`<p class="missing">${NOT_ASKED}</p>`;
+  if (page.value.history === null) return notAsked(page);
   const phases = each(listOf(page, 'slowestPhases'));
   if (phases.length === 0) return none;
   return scrollable(
@@ -87,7 +90,7 @@ function phaseRow(at: Cursor<PhaseTrend>): Markup {
 
 /** What was forecast over all runs that the history knows, and how far off it was. */
 export function forecastsOfHistory(page: SuitePage): Markup {
-  if (page.value.history === null) return markup`<p class="missing">${NOT_ASKED}</p>`;
+  if (page.value.history === null) return notAsked(page);
   const forecasts = each(listOf(page, 'forecasts'));
   if (forecasts.length === 0) return markup`<p class="missing">No earlier forecast is recorded.</p>`;
   return scrollable(
@@ -108,13 +111,14 @@ function forecastRow(at: Cursor<ForecastTrend>): Markup {
 }
 
 function historySection<T>(
+  page: SuitePage,
   id: string,
   title: string,
   rows: readonly Cursor<T>[] | null,
   none: string,
   draw: (rows: readonly Cursor<T>[]) => Markup,
 ): Markup {
-  if (rows === null) return section(id, title, markup`<p class="missing">${NOT_ASKED}</p>`);
+  if (rows === null) return section(id, title, notAsked(page));
   return section(id, title, rows.length === 0 ? markup`<p class="missing">${none}</p>` : draw(rows));
 }
 

@@ -35,7 +35,7 @@ const SAMPLES: readonly (readonly [string, SuiteDocumentInput])[] = [
   ['passed', inputOf(passedSuite())],
   ['mixed', inputOf(mixedSuite())],
   ['running', inputOf(runningSuite())],
-  ['without history', inputOf(mixedSuite(), { history: null })],
+  ['without history', inputOf(mixedSuite(), { history: { missing: 'ClickHouse does not answer' } })],
   ['the first', inputOf(mixedSuite(), { history: emptyHistory() })],
   ['without records', inputOf({ suite: mixedSuite().suite, runs: [] })],
   ['empty', inputOf({ suite: suiteOf('inconclusive', []), runs: [] })],
@@ -180,8 +180,13 @@ describe('history', () => {
   const IDS = ['trends', 'flaky', 'slowest', 'forecasts'];
 
   it.each(IDS)('that could not be asked is said in %s, never drawn', (id) => {
-    const without = section(id, inputOf(mixedSuite(), { history: null }));
-    expect(textOf(without)).toContain('could not be asked');
+    const without = section(
+      id,
+      inputOf(mixedSuite(), { history: { missing: 'ClickHouse does not answer' } }),
+    );
+    expect(textOf(without)).toContain(
+      'could not be asked when this page was made: ClickHouse does not answer',
+    );
     expect(without.querySelectorAll('svg.spark')).toEqual([]);
   });
 
