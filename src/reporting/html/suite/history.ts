@@ -23,10 +23,16 @@ export function trendsSection(page: SuitePage): Markup {
     (all) =>
       scrollable(
         'Trends of scenarios',
-        markup`<p>Each column is a run, oldest first, as high as it took; ✗ marks one that did not pass.</p>
+        markup`<p>Each column is a run, oldest first, as high as it took; ✗ marks one that did not pass.${drillsNote(page)}</p>
 <table class="trends stack"><thead><tr><th scope="col">scenario</th><th scope="col">durations</th>${heads(['runs', 'passed', 'median', 'P95', 'flake score'])}</tr></thead><tbody>${all.map(trendRow)}</tbody></table>`,
       ),
   );
+}
+
+function drillsNote(page: SuitePage): Markup | null {
+  const drills = known(listOf(page, 'drills'));
+  if (drills === null || drills.value === 0) return null;
+  return markup` Drills, ${figure(drills, 'count')} of them, are not counted: they are red on purpose.`;
 }
 
 function trendRow(at: Cursor<ScenarioTrend>): Markup {
