@@ -52,6 +52,9 @@ stop-test-env: ## stop it and remove its data
 health-check: ## table of its processes with response times
 	@$(E2E) health --name $(NAME)
 
+init-test-data: setup ## demo customers to look around with, in a running environment
+	@$(E2E) init-data --name $(NAME)
+
 verify-prerequisites: setup ## programs, ports, memory, disk
 	@$(E2E) doctor
 
@@ -60,4 +63,4 @@ clean: ## stop every environment of this clone and remove what runs and caches l
 	@rm -rf .e2e .cache coverage
 
 .PHONY: help setup demo test test-fast test-integration test-e2e test-all lint check start-test-env stop-test-env \
-  health-check verify-prerequisites clean
+  health-check init-test-data verify-prerequisites clean

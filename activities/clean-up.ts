@@ -9,7 +9,7 @@ const CANCEL_DEADLINE_MS = 60_000;
  * has told of: a fixture that failed half way, a run that was terminated. Safe to repeat.
  */
 export async function cleanUpRun(
-  dependencies: ActivityDependencies,
+  dependencies: Pick<ActivityDependencies, 'harness' | 'world' | 'database'>,
   { runId }: { readonly runId: string },
   progress: (what: string) => void,
 ): Promise<string[]> {
@@ -32,7 +32,7 @@ export async function cleanUpRun(
 }
 
 async function endOptimizations(
-  { harness, database }: ActivityDependencies,
+  { harness, database }: Pick<ActivityDependencies, 'harness' | 'database'>,
   customerId: string,
 ): Promise<string[]> {
   const unfinished = () =>

@@ -5,6 +5,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerInitData } from './commands/init-data.ts';
 import { registerList } from './commands/list.ts';
 import { registerRejudge } from './commands/rejudge.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDown,
   registerHealth,
   registerDoctor,
+  registerInitData,
   registerList,
   registerRun,
   registerWatch,
