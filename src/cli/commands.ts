@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { registerCompletion } from './commands/completion.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerWatch,
   registerShow,
   registerReport,
+  registerDiff,
   registerReplay,
   registerRejudge,
   registerApprove,

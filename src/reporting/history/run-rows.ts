@@ -3,6 +3,7 @@ import type { RunState } from '../../contracts/runs.ts';
 import { typicalDurations } from '../estimate.ts';
 import { faultText } from '../fault-position.ts';
 import { forecastEntries } from '../forecast-ledger.ts';
+import { settingsInForce } from '../settings-in-force.ts';
 import type { FinishedRun } from './record-check.ts';
 
 /** A row of `run_records`, as it is inserted. */
@@ -95,7 +96,7 @@ function spanOf(startedAt: string, finishedAt: string) {
 }
 
 function commonOf(run: FinishedRun, attempt: number, timeScale: number | null) {
-  const settings = settingsOf(run, attempt);
+  const settings = settingsInForce(run, attempt);
   const { input } = run;
   return {
     run_id: run.runId,
@@ -109,12 +110,6 @@ function commonOf(run: FinishedRun, attempt: number, timeScale: number | null) {
     settings,
     conditions: attempt === 1 ? conditionsOf(run, settings, timeScale) : '',
   };
-}
-
-/** What an attempt ran with: those of the run, and over them what each order up to it set. */
-function settingsOf({ input, attempts = [] }: RunState, attempt: number): Record<string, string> {
-  const orders = attempts.filter((each) => each.attempt <= attempt).map(({ order }) => order?.settings ?? {});
-  return Object.assign({}, input.settings, ...orders) as Record<string, string>;
 }
 
 /**
