@@ -1,3 +1,4 @@
+import { runIdOfFixture } from '../src/contracts/attempts.ts';
 import { TERMINAL_OPTIMIZATION_STATUSES } from '../src/contracts/api/recommendations.ts';
 import { waitForCondition } from '../src/client/index.ts';
 import type { ActivityDependencies } from './context.ts';
@@ -6,7 +7,7 @@ const CANCEL_DEADLINE_MS = 60_000;
 
 /**
  * Ends a run's unfinished optimizations and takes its sites down; returns what it ended. Finds by run id what nobody
- * has told of: a fixture that failed half way, a run that was terminated. Safe to repeat.
+ * has told of: a fixture that failed half way, a run that was terminated, the attempts before. Safe to repeat.
  */
 export async function cleanUpRun(
   dependencies: Pick<ActivityDependencies, 'harness' | 'world' | 'database'>,
@@ -16,14 +17,15 @@ export async function cleanUpRun(
   const { world, database } = dependencies;
   const done: string[] = [];
   const customers = await database.rows<{ customer_id: string }>(
-    'SELECT DISTINCT customer_id FROM users WHERE email LIKE $1',
-    [`%.${runId}@e2e.example`],
+    'SELECT DISTINCT customer_id FROM users WHERE email LIKE $1 OR email LIKE $2',
+    [`%.${runId}@e2e.example`, `%.${runId}.a%@e2e.example`],
   );
   for (const { customer_id: customerId } of customers) {
     progress(`ending optimizations of ${customerId}`);
     done.push(...(await endOptimizations(dependencies, customerId)));
   }
-  for (const { site } of await world.sitesOf(runId)) {
+  const sites = (await world.sites()).filter((each) => runIdOfFixture(each.runId) === runId);
+  for (const { site } of sites) {
     progress(`removing ${site.siteId}`);
     await world.removeSite(site.siteId);
     done.push(site.siteId);

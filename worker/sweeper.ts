@@ -1,5 +1,6 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 
+import { runIdOfFixture } from '../src/contracts/attempts.ts';
 import { NAMESPACES } from '../src/contracts/environment.ts';
 import { workflowIdOf } from '../src/contracts/runs.ts';
 import { describeError } from '../src/support/errors.ts';
@@ -17,7 +18,7 @@ export type RunIsOver = (runId: string) => Promise<boolean>;
  */
 export async function sweepOnce(dependencies: ActivityDependencies, isOver: RunIsOver): Promise<string[]> {
   const { world, harness } = dependencies;
-  const runIds = new Set((await world.sites()).map(({ runId }) => runId));
+  const runIds = new Set((await world.sites()).map(({ runId }) => runIdOfFixture(runId)));
   const removed: string[] = [];
   for (const runId of runIds) {
     if (!(await isOver(runId))) continue;

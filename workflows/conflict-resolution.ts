@@ -1,7 +1,7 @@
 import type { AgentType } from '../src/contracts/api/common.ts';
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import type { RunSummary } from '../src/contracts/suites.ts';
-import { CONFLICT_RESOLUTION, settingOf } from '../src/contracts/scenarios/index.ts';
+import { CONFLICT_RESOLUTION } from '../src/contracts/scenarios/index.ts';
 import { conflictResolutionGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
 import {
@@ -21,7 +21,7 @@ const AGENTS: readonly AgentType[] = ['cost', 'performance', 'resource'];
 /** Spot nodes, another configuration or fewer nodes: one is carried out, and the agents are asked again. */
 export async function conflictResolution(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(CONFLICT_RESOLUTION, input, async (run) => {
-    const prefer = settingOf(CONFLICT_RESOLUTION, input.settings, 'prefer');
+    const prefer = run.setting('prefer');
     const subject = await run.customer('Acme Corp', fleetPreferring('untuned-and-too-large', prefer));
     await takeSnapshot(run, at('take-snapshot'), subject);
     const proposals = await proposeTogether(

@@ -1,7 +1,7 @@
 import type { FleetChoice } from '../src/contracts/fleets.ts';
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import type { RunSummary } from '../src/contracts/suites.ts';
-import { DATA_TRANSFER, settingOf } from '../src/contracts/scenarios/index.ts';
+import { DATA_TRANSFER } from '../src/contracts/scenarios/index.ts';
 import { dataTransferGates } from '../src/assertions/scenarios/cross-cloud-optimization.ts';
 import { phasesWith } from './phases/at.ts';
 import { takeSnapshot, verifyRestored } from './phases/execution.ts';
@@ -16,7 +16,7 @@ const TEXT: FleetChoice = { like: 'gcp', change: { places: [{ provider: 'aws', r
 /** Cheaper machines are no saving when what their users send costs more to get there. */
 export async function dataTransfer(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(DATA_TRANSFER, input, async (run) => {
-    const sent = settingOf(DATA_TRANSFER, input.settings, 'users-send');
+    const sent = run.setting('users-send');
     const subject = await run.customer('Acme Corp', sent === 'text' ? TEXT : 'gcp-photographs');
     await recordInitialState(run, at('record-initial-state'), subject);
     await findOptimum(run, at('find-optimum'), subject);

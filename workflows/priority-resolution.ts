@@ -1,6 +1,6 @@
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import type { RunSummary } from '../src/contracts/suites.ts';
-import { PRIORITY_RESOLUTION, settingOf } from '../src/contracts/scenarios/index.ts';
+import { PRIORITY_RESOLUTION } from '../src/contracts/scenarios/index.ts';
 import { priorityResolutionGates } from '../src/assertions/scenarios/coordination.ts';
 import { phasesWith } from './phases/at.ts';
 import { proposeTogether, resolveConflict } from './phases/coordination.ts';
@@ -13,7 +13,7 @@ const at = phasesWith(priorityResolutionGates);
 export async function priorityResolution(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(PRIORITY_RESOLUTION, input, async (run) => {
     await settleAs(run, 'without', 'none');
-    await settleAs(run, 'with', settingOf(PRIORITY_RESOLUTION, input.settings, 'prefer'));
+    await settleAs(run, 'with', run.setting('prefer'));
   });
 }
 

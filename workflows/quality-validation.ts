@@ -1,12 +1,12 @@
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import type { RunSummary } from '../src/contracts/suites.ts';
-import { QUALITY_VALIDATION, settingOf } from '../src/contracts/scenarios/index.ts';
+import { QUALITY_VALIDATION } from '../src/contracts/scenarios/index.ts';
 import { qualityValidationGates } from '../src/assertions/scenarios/quality.ts';
 import { phasesWith } from './phases/at.ts';
 import { followToCompletion, verifyAudit, verifyRestored } from './phases/execution.ts';
 import { measureService } from './phases/measures.ts';
 import { badRevision, badTemplate, together, untilJudged } from './phases/quality.ts';
-import { runScenario } from './support/run-scenario.ts';
+import { runScenario, type ScenarioRun } from './support/run-scenario.ts';
 
 const at = phasesWith(qualityValidationGates);
 
@@ -14,7 +14,7 @@ const at = phasesWith(qualityValidationGates);
 export async function qualityValidation(input: ScenarioInput): Promise<RunSummary> {
   return runScenario(QUALITY_VALIDATION, input, async (run) => {
     const subject = await run.customer('Acme Corp', 'tuned');
-    const { snapshot, deliveredAt } = await untilJudged(run, at, subject, deliveryOf(input));
+    const { snapshot, deliveredAt } = await untilJudged(run, at, subject, deliveryOf(run));
 
     const ownAccord = await run.phase(
       'await-rollback',
@@ -41,9 +41,9 @@ export async function qualityValidation(input: ScenarioInput): Promise<RunSummar
   });
 }
 
-function deliveryOf({ seed, settings }: ScenarioInput) {
-  const drop = Number(settingOf(QUALITY_VALIDATION, settings, 'drop'));
-  const fault = settingOf(QUALITY_VALIDATION, settings, 'fault');
-  const isTemplate = fault === 'template' || (fault === 'by-seed' && seed % 2 === 1);
+function deliveryOf(run: ScenarioRun) {
+  const drop = Number(run.setting('drop'));
+  const fault = run.setting('fault');
+  const isTemplate = fault === 'template' || (fault === 'by-seed' && run.input.seed % 2 === 1);
   return isTemplate ? badTemplate(drop) : badRevision(drop);
 }

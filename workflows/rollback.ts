@@ -1,7 +1,7 @@
 import type { StepName } from '../src/contracts/api/recommendations.ts';
 import type { ScenarioInput } from '../src/contracts/runs.ts';
 import type { RunSummary } from '../src/contracts/suites.ts';
-import { APPROVAL_DEADLINE_MS, ROLLBACK, settingOf } from '../src/contracts/scenarios/index.ts';
+import { APPROVAL_DEADLINE_MS, ROLLBACK } from '../src/contracts/scenarios/index.ts';
 import type { WorldAction } from '../src/contracts/world-actions.ts';
 import { rollbackGates } from '../src/assertions/scenarios/rollbacks.ts';
 import { phasesWith } from './phases/at.ts';
@@ -29,7 +29,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 export async function rollback(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(ROLLBACK, input, async (run) => {
-    const step = settingOf(ROLLBACK, input.settings, 'fail-at');
+    const step = run.setting('fail-at');
     const failure = FAILURES[step];
     if (failure === undefined) throw new RangeError(`nothing is known that makes ${step} fail`);
     await comingBack(run, phasesWith(rollbackGates), approvals, failure);

@@ -3,7 +3,6 @@ import type { RunSummary } from '../src/contracts/suites.ts';
 import {
   APPROVAL_DEADLINE_MS,
   INTERRUPTION_ARROWS,
-  settingOf,
   SPOT_INTERRUPTION,
 } from '../src/contracts/scenarios/index.ts';
 import { spotInterruptionGates } from '../src/assertions/scenarios/spot-interruption.ts';
@@ -21,7 +20,7 @@ const at = phasesWith(spotInterruptionGates);
 export async function spotInterruption(input: ScenarioInput): Promise<RunSummary> {
   const approvals = createApprovalGate(APPROVAL_DEADLINE_MS);
   return runScenario(SPOT_INTERRUPTION, input, async (run) => {
-    const after = settingOf(SPOT_INTERRUPTION, input.settings, 'after');
+    const after = run.setting('after');
     const actions = arrowsOf(after, input.seed).map((name) => ({
       at: { name, when: 'completed' as const },
       action: { kind: 'reclaim' as const, nodes: 1 },

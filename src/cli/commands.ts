@@ -11,6 +11,7 @@ import { registerList } from './commands/list.ts';
 import { registerRejudge } from './commands/rejudge.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
+import { registerRerun } from './commands/rerun.ts';
 import { registerRun } from './commands/run.ts';
 import { registerSchedule } from './commands/schedule.ts';
 import { registerShow } from './commands/show.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerInitData,
   registerList,
   registerRun,
+  registerRerun,
   registerWatch,
   registerShow,
   registerReport,

@@ -55,6 +55,11 @@ export const ERRORS = {
   UNKNOWN_RUN: { exitCode: 2, meaning: 'No run has this id.' },
   UNKNOWN_SCHEDULE: { exitCode: 2, meaning: 'No schedule has this name.' },
   SCHEDULE_EXISTS: { exitCode: 2, meaning: 'A schedule of this name is there already.' },
+  RERUN_REFUSED: {
+    exitCode: 2,
+    meaning: 'The run cannot be repeated from this phase; the message says why.',
+  },
+  DECISION_REFUSED: { exitCode: 2, meaning: 'The run did not take the decision; the message says why.' },
   WAIT_TIMEOUT: { exitCode: 1, meaning: 'An awaited condition did not hold in time.' },
   API_CALL_FAILED: { exitCode: 3, meaning: 'A call to the platform failed.' },
 } as const satisfies Record<string, { status?: number; exitCode?: number; meaning: string }>;

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from './attempts.ts';
+import type { AttemptRecord, HoldEnd } from './attempts.ts';
 import type { StepName } from './api/recommendations.ts';
 import type { WorldAction } from './world-actions.ts';
 
@@ -57,8 +57,10 @@ export interface PhaseDefinition {
   readonly title: string;
   /** Wall milliseconds, at any time scale. */
   readonly budgetMs: number;
-  /** Budget when a person decides in this phase. */
+  /** Budget when a person decides in this phase, unless `--approval-deadline` gives another. */
   readonly manualBudgetMs?: number;
+  /** Why a customer bears this phase only once: no re-run begins at or before it when it has acted. */
+  readonly actsOnce?: string;
 }
 
 export interface PhaseRecord extends PhaseDefinition {
@@ -120,6 +122,12 @@ export interface RunState {
   readonly attempts?: readonly AttemptRecord[];
   /** Until when a run that did not pass keeps its customers; absent when it keeps none. */
   readonly keptUntil?: string;
+  /** How the time in which a red run kept its customers ended; absent when it kept none, and while it does. */
+  readonly holdEnded?: HoldEnd;
+  /** By setting: how many phases had begun when it was read. One that was read cannot be changed by a later re-run. */
+  readonly settingsRead?: Readonly<Record<string, number>>;
+  /** Decisions that the run did not take, oldest first. */
+  readonly refusals?: readonly Refusal[];
   /** What went wrong outside of every phase: clean-up, curves, pages. Absent when nothing did. */
   readonly errors?: readonly string[];
   /** SHA-256 of the evidence file under `.e2e/evidence/`, when one was written. */
@@ -177,6 +185,16 @@ export interface ApprovalDecision {
   readonly decision: 'approve' | 'reject';
   readonly by: string;
   readonly reason: string;
+  /** The phase that it is meant for; absent: whichever asks now. */
+  readonly phase?: string;
+}
+/** A decision or an order that was refused; told to the run by the signal `refused`, since Temporal keeps no trace of it. */
+export interface Refusal {
+  readonly at: string;
+  readonly by: string;
+  /** `approve`, `reject`, `rerun` */
+  readonly what: string;
+  readonly why: string;
 }
 
 /** Names of the harness's search attributes in Temporal, all keywords but the seed. */
@@ -192,6 +210,8 @@ export const SEARCH_ATTRIBUTES = {
 /** Query that the live view reads; Update by which a person decides. */
 export const RUN_STATE_QUERY = 'runState';
 export const DECIDE_UPDATE = 'decide';
+/** Signal by which a refusal is written down; its argument is a {@link Refusal} without the time. */
+export const REFUSED_SIGNAL = 'refused';
 /** Workflow id of a run. */
 export function workflowIdOf(runId: string): string {
   return `e2e-${runId}`;

@@ -1,8 +1,10 @@
-import { ActivityFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
 
 import type { Baseline, PublishedRun, RunSubject } from '../../src/contracts/activities.ts';
 import type { Verdict } from '../../src/contracts/runs.ts';
 import { activities, atOnce } from './activity-proxies.ts';
+import type { Attempts } from './attempts.ts';
+import { hold } from './hold.ts';
 import { reasonOf } from './reasons.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { timestamp } from './time.ts';
@@ -19,15 +21,37 @@ export interface Ending {
   /** Was a customer or a prospect asked for? It may be there although nobody told of it. */
   readonly hasFixtures: boolean;
   readonly remembered: Remembered;
+  readonly attempts: Attempts;
+  /** Wall milliseconds to keep what is there when the run did not pass; 0: clean up at once. */
+  readonly keepMs: number;
   /** As the phases have it. */
   readonly verdict: Verdict;
   /** Was the run told to stop by now? */
   readonly cancelled: () => boolean;
 }
 
-/** The end of every run, however its body ended: curves, clean-up, verdict, pages. Runs where nothing can cancel it. */
+/** The end of every run, however its body ended: curves, clean-up, verdict, pages. Nothing but a hold can be cancelled. */
 export async function finish(recorder: RunRecorder, ending: Ending): Promise<void> {
-  const { subjects, remembered } = ending;
+  await CancellationScope.nonCancellable(() => gather(recorder, ending));
+  if (isKept(ending)) await keep(recorder, ending);
+  await CancellationScope.nonCancellable(() => leave(recorder, ending));
+}
+
+/** A run that was told to stop keeps nothing, and one without customers has nothing to keep. */
+function isKept({ keepMs, hasFixtures, verdict, cancelled }: Ending): boolean {
+  return keepMs > 0 && hasFixtures && verdict !== 'passed' && verdict !== 'cancelled' && !cancelled();
+}
+
+/** The verdict is known and told before the hold; a red one does not change by what comes after it. */
+async function keep(recorder: RunRecorder, ending: Ending): Promise<void> {
+  recorder.update({ status: 'finished', verdict: ending.verdict, finishedAt: timestamp() });
+  ending.attempts.close(ending.verdict);
+  await hold(recorder, ending.keepMs, async () => {
+    await publish(recorder);
+  });
+}
+
+async function gather(recorder: RunRecorder, { subjects, remembered }: Ending): Promise<void> {
   const [subject] = subjects;
   for (const phase of recorder.state().phases.filter(({ status }) => status === 'pending')) {
     recorder.updatePhase(phase.name, { status: 'not-reached' });
@@ -38,13 +62,19 @@ export async function finish(recorder: RunRecorder, ending: Ending): Promise<voi
     );
     recorder.update({ evidenceFile });
   }
+}
+
+async function leave(recorder: RunRecorder, ending: Ending): Promise<void> {
   const cleaned = await cleanUp(recorder, ending);
+  const verdict = settled(ending, cleaned !== null);
+  const { finishedAt } = recorder.state();
   recorder.update({
     cleanup: cleaned === null ? 'failed' : 'done',
     status: 'finished',
-    verdict: settled(ending, cleaned !== null),
-    finishedAt: timestamp(),
+    verdict,
+    finishedAt: finishedAt ?? timestamp(),
   });
+  if (finishedAt === null) ending.attempts.close(verdict);
   const published = await publish(recorder);
   if (published === null) recorder.update({ verdict: settled(ending, false) });
   // The pages say it already; the run's own state, which the live view shows, has to learn it.

@@ -14,7 +14,8 @@ export function phaseTable(state: RunState): string {
     (phase) => `| ${phase.number} | ${phase.title} | ${mark(phase)} | ${duration(phase)} |`,
   );
   return [
-    `**${state.title}** — ${state.verdict ?? 'running'}`,
+    `**${state.title}** — ${state.verdict ?? 'running'}${state.attempt === 1 ? '' : `, attempt ${String(state.attempt)}`}`,
+    ...(state.keptUntil === undefined ? [] : ['', `Its customers are kept until ${state.keptUntil}.`]),
     '',
     '| # | phase | verdict | s |',
     '|---|---|---|---|',

@@ -7,6 +7,7 @@ import {
   type ScenarioInput,
 } from '../../src/contracts/runs.ts';
 import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
+import type { HoldEnd } from '../../src/contracts/attempts.ts';
 import { phaseTable } from './phase-table.ts';
 import { createSearchAttributes } from './search-attributes.ts';
 import { timestamp } from './time.ts';
@@ -19,11 +20,13 @@ export interface RunRecorder {
   updatePhase(name: string, change: Partial<PhaseRecord>): void;
   /** Keeps what went wrong outside of every phase. */
   fail(reason: string): void;
+  /** Nothing is kept any more, and how that came. */
+  endHold(end: HoldEnd): void;
 }
 
-export function createRunRecorder(definition: ScenarioDefinition, input: ScenarioInput): RunRecorder {
+function initialState(definition: ScenarioDefinition, input: ScenarioInput): RunState {
   const info = workflowInfo();
-  let state: RunState = {
+  return {
     runId: info.workflowId.replace(/^e2e-/, ''),
     scenario: definition.name,
     title: definition.title,
@@ -50,6 +53,10 @@ export function createRunRecorder(definition: ScenarioDefinition, input: Scenari
     evidenceFile: null,
     temporal: { namespace: info.namespace, workflowId: info.workflowId, workflowRunId: info.runId },
   };
+}
+
+export function createRunRecorder(definition: ScenarioDefinition, input: ScenarioInput): RunRecorder {
+  let state = initialState(definition, input);
   const phase = (name: string): PhaseRecord => {
     const found = state.phases.find((candidate) => candidate.name === name);
     if (found === undefined) throw new Error(`scenario ${definition.name} has no phase ${name}`);
@@ -69,6 +76,11 @@ export function createRunRecorder(definition: ScenarioDefinition, input: Scenari
     phase,
     fail: (reason) => {
       state = { ...state, errors: [...(state.errors ?? []), reason] };
+    },
+    endHold: (holdEnded) => {
+      const { keptUntil: _over, ...rest } = state;
+      state = { ...rest, holdEnded };
+      show();
     },
     updatePhase: (name, change) => {
       const before = phase(name);

@@ -14,11 +14,13 @@ import { summaryOf } from '../../src/contracts/run-summary.ts';
 import type { RunSummary } from '../../src/contracts/suites.ts';
 import type { Prospect } from '../../src/contracts/journey-activities.ts';
 import type { FleetChoice } from '../../src/contracts/fleets.ts';
-import type { ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
+import { settingOf, type ScenarioDefinition } from '../../src/contracts/scenarios/index.ts';
 import { budgetMsOf, evidenceOf, judgePhase } from '../../src/assertions/judge-phase.ts';
 import { activities, type Preset } from './activity-proxies.ts';
+import { createAttempts, type Attempts } from './attempts.ts';
 import { finish, type Remembered } from './ending.ts';
 import { reasonOf } from './reasons.ts';
+import { recordRefusals } from './refusals.ts';
 import { createRunRecorder, type RunRecorder } from './run-recorder.ts';
 import { nowMs, timestamp } from './time.ts';
 
@@ -29,7 +31,10 @@ const FIXTURE_BUDGET_MS = 120_000;
 /** What a scenario's body works with. */
 export interface ScenarioRun {
   readonly runId: string;
+  /** As it is in force now: a re-run may have changed it. */
   readonly input: ScenarioInput;
+  /** What `--set` chose, or the default. Read late: a re-run may change only what was not read before its phase. */
+  setting(name: string): string;
   /** An isolated customer with a fleet of its own, Acme's unless told; taken down when the run ends, however it ends. */
   customer(companyName: string, fleet?: FleetChoice): Promise<RunSubject>;
   /** A company with its fleet that has not come to OptiInfra yet; taken down like a customer. */
@@ -68,30 +73,33 @@ export async function runScenario(
 ): Promise<RunSummary> {
   const recorder = createRunRecorder(definition, input);
   setHandler(runStateQuery, () => recorder.state(), { description: 'Phases, gates and evidence so far' });
+  recordRefusals(recorder);
+  const attempts = createAttempts(recorder, definition);
   const subjects: RunSubject[] = [];
   let hasFixtures = false;
   let remembered: Remembered = { optimizationId: null, baseline: null };
   const run: ScenarioRun = {
     runId: recorder.state().runId,
-    input,
+    get input() {
+      return recorder.state().input;
+    },
+    setting: (name) => readSetting(recorder, definition, name),
     customer: (companyName, fleet = 'acme') => {
       hasFixtures = true;
-      return prepareCustomer(recorder, { scenario: input, companyName, fleet }, subjects);
+      return prepareCustomer({ recorder, attempts, subjects }, { companyName, fleet });
     },
     prospect: (companyName, fleet = 'acme') => {
       hasFixtures = true;
-      return activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${companyName}, a prospect`).prepareProspect({
-        runId: recorder.state().runId,
-        scenario: input,
-        companyName,
-        fleet,
-      });
+      return prepareProspect({ recorder, attempts }, { companyName, fleet });
     },
     welcome: (subject) => {
       welcome(recorder, subject, subjects);
     },
-    stepActions: (phase) => stepActionsOf(input, phase),
-    phase: (name, observe, gates) => runPhase(recorder, subjects, name, observe, gates),
+    stepActions: (phase) => stepActionsOf(recorder.state().input, phase),
+    phase: async (name, observe, gates) => {
+      await attempts.beginIfReset();
+      return runPhase(recorder, subjects, name, observe, gates);
+    },
     remember: (facts) => {
       remembered = { ...remembered, ...facts };
     },
@@ -99,18 +107,47 @@ export async function runScenario(
   const scope = CancellationScope.current();
   const outcome = await endOf(async () => {
     refuseUnknownFaults(recorder, input);
+    if ((await attempts.beginIfReset()) === 'anew') await removeEarlier(recorder);
     await body(run);
   }, recorder);
-  await CancellationScope.nonCancellable(() =>
-    finish(recorder, {
-      subjects,
-      hasFixtures,
-      remembered,
-      verdict: outcome,
-      cancelled: () => scope.consideredCancelled,
-    }),
-  );
+  await finish(recorder, {
+    subjects,
+    hasFixtures,
+    remembered,
+    attempts,
+    keepMs: input.keepOnRedMs ?? 0,
+    verdict: outcome,
+    cancelled: () => scope.consideredCancelled,
+  });
   return summaryOf(recorder.state());
+}
+
+/** A re-run from the very beginning makes its customers anew; those of the attempts before it serve nobody any more. */
+async function removeEarlier(recorder: RunRecorder): Promise<void> {
+  await activities('teardown', FIXTURE_BUDGET_MS, 'clean-up · earlier attempts').cleanUp({
+    runId: recorder.state().runId,
+  });
+}
+
+async function prepareProspect(
+  { recorder, attempts }: { readonly recorder: RunRecorder; readonly attempts: Attempts },
+  wanted: { companyName: string; fleet: FleetChoice },
+): Promise<Prospect> {
+  await attempts.beginIfReset();
+  const call = activities('mutate', FIXTURE_BUDGET_MS, `fixture · ${wanted.companyName}, a prospect`);
+  return call.prepareProspect({
+    runId: attempts.fixtureId(),
+    scenario: recorder.state().input,
+    ...wanted,
+  });
+}
+
+/** Noted with how far the run was, so that no re-run claims to have changed what was settled before. */
+function readSetting(recorder: RunRecorder, definition: ScenarioDefinition, name: string): string {
+  const { input, phases, settingsRead = {} } = recorder.state();
+  const begun = phases.filter(({ status }) => status !== 'pending').length;
+  recorder.update({ settingsRead: { ...settingsRead, [name]: settingsRead[name] ?? begun } });
+  return settingOf(definition, input.settings, name);
 }
 
 /** A drill whose fault never strikes would pass as one. */
@@ -125,17 +162,24 @@ function stepActionsOf({ faults }: ScenarioInput, phase: string): StepAction[] {
 }
 
 async function prepareCustomer(
-  recorder: RunRecorder,
-  wanted: { scenario: ScenarioInput; companyName: string; fleet: FleetChoice },
-  subjects: RunSubject[],
+  {
+    recorder,
+    attempts,
+    subjects,
+  }: { readonly recorder: RunRecorder; readonly attempts: Attempts; readonly subjects: RunSubject[] },
+  wanted: { companyName: string; fleet: FleetChoice },
 ): Promise<RunSubject> {
+  await attempts.beginIfReset();
   const { companyName, fleet } = wanted;
   const kind = typeof fleet === 'string' ? fleet : 'like' in fleet ? `like ${fleet.like}` : 'of its own';
   const historyMs = typeof fleet === 'string' || 'like' in fleet ? 0 : (fleet.historyWorldMs ?? 0);
   // World time is never slower than wall time by much; a long history gets as much more as it is long.
   const call = activities('mutate', FIXTURE_BUDGET_MS + historyMs, `fixture · ${companyName}, fleet ${kind}`);
-  const { runId } = recorder.state();
-  const subject = await call.prepareCustomer({ runId, ...wanted });
+  const subject = await call.prepareCustomer({
+    runId: attempts.fixtureId(),
+    scenario: recorder.state().input,
+    ...wanted,
+  });
   welcome(recorder, subject, subjects);
   return subject;
 }

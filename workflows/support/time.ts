@@ -3,6 +3,7 @@ export function nowMs(): number {
   return Date.now();
 }
 
-export function timestamp(): string {
-  return new Date(nowMs()).toISOString();
+/** Of now unless told. */
+export function timestamp(ms: number = nowMs()): string {
+  return new Date(ms).toISOString();
 }

@@ -1,4 +1,4 @@
-import { phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import { ONCE, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
 
 /** From a running customer to several proposals that everybody has judged. */
 const PROPOSED: readonly PhaseRow[] = [
@@ -8,8 +8,8 @@ const PROPOSED: readonly PhaseRow[] = [
 ];
 /** The conflict, how it is settled, and its execution. */
 const SETTLED: readonly PhaseRow[] = [
-  ['resolve-conflict', 'Settling the conflict', 60],
-  ['execute-resolution', 'Carrying the resolution out', 60],
+  ['resolve-conflict', 'Settling the conflict', 60, ONCE.resolution],
+  ['execute-resolution', 'Carrying the resolution out', 60, ONCE.execution],
 ];
 const MEASURED: PhaseRow = ['validate-service', 'Measuring the service afterwards', 60];
 const TOLD: PhaseRow = ['verify-participants', 'Looking up who was told of the resolution', 30];
@@ -25,7 +25,7 @@ export const MULTI_AGENT_COORDINATION: ScenarioDefinition = {
     ['record-initial-state', 'Recording initial state', 60],
     ...PROPOSED,
     ...SETTLED,
-    ['monitor-execution', 'Following the hybrid', 600],
+    ['monitor-execution', 'Following the hybrid', 600, ONCE.execution],
     TOLD,
     ['verify-fleet', 'Looking the fleet up in world and cloud', 30],
     MEASURED,
@@ -47,7 +47,7 @@ export const CONFLICT_RESOLUTION: ScenarioDefinition = {
   phases: phasesOf(
     ...PROPOSED,
     ...SETTLED,
-    ['monitor-execution', 'Following the one that won', 600],
+    ['monitor-execution', 'Following the one that won', 600, ONCE.execution],
     TOLD,
     MEASURED,
     ['replan', 'Asking the agents again', 120],
@@ -76,10 +76,10 @@ export const PRIORITY_RESOLUTION: ScenarioDefinition = {
   phases: phasesOf(
     ['analyse-without', 'Asking the agents, no preference stated', 120],
     ['validate-without', 'Waiting for validation, no preference stated', 60],
-    ['resolve-without', 'Settling without a preference', 60],
+    ['resolve-without', 'Settling without a preference', 60, ONCE.resolution],
     ['analyse-with', 'Asking the agents, a preference stated', 120],
     ['validate-with', 'Waiting for validation, a preference stated', 60],
-    ['resolve-with', 'Settling by the preference', 60],
+    ['resolve-with', 'Settling by the preference', 60, ONCE.resolution],
   ),
   settings: [
     {
@@ -102,8 +102,8 @@ export const SEQUENTIAL_AND_PARALLEL: ScenarioDefinition = {
   phases: phasesOf(
     ...PROPOSED,
     ...SETTLED,
-    ['approve-on-busy', 'Approving one more for a busy deployment', 30],
-    ['follow-together', 'Following all of them', 600],
+    ['approve-on-busy', 'Approving one more for a busy deployment', 30, ONCE.approval],
+    ['follow-together', 'Following all of them', 600, ONCE.execution],
     TOLD,
     MEASURED,
   ),

@@ -1,4 +1,4 @@
-import { APPROVAL, phasesOf, type ScenarioDefinition } from './definition.ts';
+import { ONCE, APPROVAL, phasesOf, type ScenarioDefinition } from './definition.ts';
 
 export const DATA_TRANSFER: ScenarioDefinition = {
   name: 'data-transfer',
@@ -43,7 +43,7 @@ export const CROSS_CLOUD_OPTIMIZATION: ScenarioDefinition = {
     ['multi-agent-validation', 'Waiting for multi-agent validation', 60],
     ['take-snapshot', 'Reading world and clouds before anything changes', 30],
     APPROVAL,
-    ['monitor-execution', 'Moving the deployment to another cloud', 600],
+    ['monitor-execution', 'Moving the deployment to another cloud', 600, ONCE.execution],
     ['verify-fleet', 'Looking the fleet up in world and clouds', 30],
     ['validate-service', 'Measuring the service afterwards', 60],
     ['validate-latency', 'Measuring latency against its forecast', 30],

@@ -1,4 +1,4 @@
-import { phasesOf, type ScenarioDefinition } from './definition.ts';
+import { ONCE, phasesOf, type ScenarioDefinition } from './definition.ts';
 
 export const DEADLOCK_PREVENTION: ScenarioDefinition = {
   name: 'deadlock-prevention',
@@ -13,8 +13,8 @@ export const DEADLOCK_PREVENTION: ScenarioDefinition = {
     ['await-opinions', 'Waiting for the opinions of all agents', 60],
     ['refuse-cycles', 'Closing circles through the API', 30],
     ['refuse-planted-cycle', 'Walking along a circle in the rows', 30],
-    ['approve-in-order', 'Approving an order that works', 30],
-    ['monitor-execution', 'Following the first of them', 300],
-    ['await-turn', 'Waiting for the turn of the second', 30],
+    ['approve-in-order', 'Approving an order that works', 30, ONCE.approval],
+    ['monitor-execution', 'Following the first of them', 300, ONCE.execution],
+    ['await-turn', 'Waiting for the turn of the second', 30, ONCE.execution],
   ),
 };

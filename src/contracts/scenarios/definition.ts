@@ -51,17 +51,33 @@ export type PhaseRow = readonly [
   name: string,
   title: string,
   budgetSeconds: number,
-  manual?: { readonly budgetSeconds: number },
+  more?: {
+    /** When a person decides in this phase. */
+    readonly manualBudgetSeconds?: number;
+    /** Why a customer bears it only once. */
+    readonly once?: string;
+  },
 ];
+
+/** Acts that a customer bears once; a re-run that would repeat one is refused with these words. */
+export const ONCE = {
+  signup: { once: 'an account is opened once' },
+  onboarding: { once: 'a customer comes in once' },
+  approval: { once: 'a recommendation is decided once' },
+  resolution: { once: 'a conflict is settled once' },
+  execution: { once: 'what it starts or follows is carried out once' },
+  event: { once: 'what happened to the fleet does not happen again' },
+} as const;
 
 /** Phases in their order; budgets are wall seconds at any time scale (scenarios spec §1). */
 export function phasesOf(...rows: readonly PhaseRow[]): readonly PhaseDefinition[] {
-  return rows.map(([name, title, budgetSeconds, manual], index) => ({
+  return rows.map(([name, title, budgetSeconds, more], index) => ({
     number: index + 1,
     name,
     title,
     budgetMs: budgetSeconds * 1000,
-    ...(manual === undefined ? {} : { manualBudgetMs: manual.budgetSeconds * 1000 }),
+    ...(more?.manualBudgetSeconds === undefined ? {} : { manualBudgetMs: more.manualBudgetSeconds * 1000 }),
+    ...(more?.once === undefined ? {} : { actsOnce: more.once }),
   }));
 }
 
@@ -81,6 +97,6 @@ export const APPROVAL: PhaseRow = [
   'customer-approval',
   'Customer approves recommendation',
   30,
-  { budgetSeconds: APPROVAL_DEADLINE_MS / 1000 + 30 },
+  { manualBudgetSeconds: APPROVAL_DEADLINE_MS / 1000 + 30, ...ONCE.approval },
 ];
 export const UNTIL_APPROVED: readonly PhaseRow[] = [...UNTIL_VALIDATED, APPROVAL];

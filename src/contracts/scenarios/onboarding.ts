@@ -1,12 +1,12 @@
-import { phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import { ONCE, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
 
-const SIGN_UP: PhaseRow = ['signup-and-login', 'Signing up and logging in', 30];
+const SIGN_UP: PhaseRow = ['signup-and-login', 'Signing up and logging in', 30, ONCE.signup];
 /** From an account to a discovered fleet. */
 const ONBOARDED: readonly PhaseRow[] = [
-  ['onboard-cloud', 'Giving access to the cloud', 30],
+  ['onboard-cloud', 'Giving access to the cloud', 30, ONCE.onboarding],
   ['install-command', 'Reading the install command', 10],
-  ['connect-runtime', 'Connecting the agent-runtime', 60],
-  ['await-discovery', 'Waiting for discovery', 120],
+  ['connect-runtime', 'Connecting the agent-runtime', 60, ONCE.onboarding],
+  ['await-discovery', 'Waiting for discovery', 120, ONCE.onboarding],
 ];
 
 export const CUSTOMER_JOURNEY: ScenarioDefinition = {
@@ -21,8 +21,8 @@ export const CUSTOMER_JOURNEY: ScenarioDefinition = {
     ...ONBOARDED,
     ['first-analyses', 'First analyses by all agents', 180],
     ['dashboard', 'Reading the dashboard in the portal', 30],
-    ['approve-highest-saving', 'Approving the highest saving in the portal', 30],
-    ['watch-rollout', 'Watching the rollout by live updates', 600],
+    ['approve-highest-saving', 'Approving the highest saving in the portal', 30, ONCE.approval],
+    ['watch-rollout', 'Watching the rollout by live updates', 600, ONCE.execution],
     ['validate-outcome', 'Validating saving and agents', 60],
   ),
   requires: { timeScale: { minimum: 10 } },

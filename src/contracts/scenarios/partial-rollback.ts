@@ -1,4 +1,4 @@
-import { APPROVAL, phasesOf, UNTIL_VALIDATED, type ScenarioDefinition } from './definition.ts';
+import { ONCE, APPROVAL, phasesOf, UNTIL_VALIDATED, type ScenarioDefinition } from './definition.ts';
 
 export const PARTIAL_ROLLBACK: ScenarioDefinition = {
   name: 'partial-rollback',
@@ -12,7 +12,7 @@ export const PARTIAL_ROLLBACK: ScenarioDefinition = {
     ...UNTIL_VALIDATED,
     ['take-snapshot', 'Reading world and cloud, guarding nodes', 30],
     APPROVAL,
-    ['monitor-execution', 'Following the rollout to its end', 600],
+    ['monitor-execution', 'Following the rollout to its end', 600, ONCE.execution],
     ['inspect-leftovers', 'Looking for what could not be undone', 60],
     ['verify-audit', 'Reading the audit', 30],
     ['validate-service', 'Measuring the service since before the rollout', 60],

@@ -1,4 +1,4 @@
-import { APPROVAL, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import { ONCE, APPROVAL, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
 
 /** From a running customer to the performance agent's plan. */
 const PROPOSED: readonly PhaseRow[] = [
@@ -12,7 +12,7 @@ const AGREED: readonly PhaseRow[] = [
   ['multi-agent-validation', 'Waiting for multi-agent validation', 60],
   ['take-snapshot', 'Reading world and cloud before anything changes', 30],
   APPROVAL,
-  ['monitor-execution', 'Following the rollout of the configuration', 600],
+  ['monitor-execution', 'Following the rollout of the configuration', 600, ONCE.execution],
 ];
 
 /** What the new configuration has brought. */

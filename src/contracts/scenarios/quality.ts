@@ -1,4 +1,4 @@
-import { phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import { ONCE, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
 
 /** Ten golden minutes of the world are ten wall seconds at 60; slower ones outlast a task's limit with 200 prompts. */
 const FAST = { timeScale: { minimum: 30 } } as const;
@@ -12,8 +12,8 @@ const BASELINE: readonly PhaseRow[] = [
 const UNTIL_JUDGED: readonly PhaseRow[] = [
   ...BASELINE,
   ['measure-before', 'Measuring the service before the change', 60],
-  ['deploy-change', 'The customer’s own pipeline delivers', 90],
-  ['judge-change', 'Waiting for the change to be noticed and judged', 60],
+  ['deploy-change', 'The customer’s own pipeline delivers', 90, ONCE.event],
+  ['judge-change', 'Waiting for the change to be noticed and judged', 60, ONCE.event],
 ];
 
 export const QUALITY_VALIDATION: ScenarioDefinition = {
@@ -25,8 +25,8 @@ export const QUALITY_VALIDATION: ScenarioDefinition = {
     'The customer’s own pipeline delivers a bad checkpoint or a wrong prompt template. The platform notices it, proves the drop with golden prompts, and goes back by itself, without a person.',
   phases: phasesOf(
     ...UNTIL_JUDGED,
-    ['await-rollback', 'Waiting for the rollback nobody asked for', 60],
-    ['monitor-execution', 'Following the rollback', 180],
+    ['await-rollback', 'Waiting for the rollback nobody asked for', 60, ONCE.event],
+    ['monitor-execution', 'Following the rollback', 180, ONCE.execution],
     ['verify-restored', 'Comparing the configuration with the one before', 30],
     ['validate-quality', 'Measuring quality and service afterwards', 60],
     ['verify-audit', 'Reading the audit', 30],

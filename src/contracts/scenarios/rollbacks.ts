@@ -1,11 +1,18 @@
-import { APPROVAL, phasesOf, UNTIL_VALIDATED, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import {
+  ONCE,
+  APPROVAL,
+  phasesOf,
+  UNTIL_VALIDATED,
+  type PhaseRow,
+  type ScenarioDefinition,
+} from './definition.ts';
 
 /** A migration that must come back: the state is read before the approval, because the executor starts with it. */
 const ROLLED_BACK: readonly PhaseRow[] = [
   ...UNTIL_VALIDATED,
   ['take-snapshot', 'Reading world and cloud before anything changes', 30],
   APPROVAL,
-  ['monitor-execution', 'Following the rollout to its end', 600],
+  ['monitor-execution', 'Following the rollout to its end', 600, ONCE.execution],
   ['verify-restored', 'Comparing world and cloud with the snapshot', 60],
   ['verify-audit', 'Reading the audit', 30],
   ['validate-service', 'Measuring the service afterwards', 60],

@@ -1,4 +1,4 @@
-import { APPROVAL, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
+import { ONCE, APPROVAL, phasesOf, type PhaseRow, type ScenarioDefinition } from './definition.ts';
 
 /** From a running customer to one with fewer nodes, and what that did. */
 const SCALED_IN: readonly PhaseRow[] = [
@@ -9,7 +9,7 @@ const SCALED_IN: readonly PhaseRow[] = [
   ['multi-agent-validation', 'Waiting for multi-agent validation', 60],
   ['take-snapshot', 'Reading world and cloud before anything changes', 30],
   APPROVAL,
-  ['monitor-execution', 'Following the scale-in', 600],
+  ['monitor-execution', 'Following the scale-in', 600, ONCE.execution],
   ['verify-fleet', 'Looking the fleet up in world and cloud', 30],
   ['validate-service', 'Measuring the service afterwards', 60],
   ['validate-savings', 'Validating cost savings', 60],

@@ -50,6 +50,7 @@ const phaseSchema = z
     title: text,
     budgetMs: number,
     manualBudgetMs: number.exactOptional(),
+    actsOnce: text.exactOptional().describe('why a customer bears it once: no re-run begins at or before it'),
     status: z.enum(['pending', 'running', 'finished', 'not-reached']),
     verdict: verdictSchema.nullable(),
     startedAt: time.nullable(),
@@ -89,7 +90,16 @@ export const optionsSchema = z.object({
 const attemptSchema = z
   .object({
     attempt: count,
-    order: z.object({ attempt: count, fromPhase: text, settings, by: text, reason: text }).nullable(),
+    order: z
+      .object({
+        attempt: count,
+        fromPhase: text,
+        settings,
+        faults: z.array(faultSchema).exactOptional(),
+        by: text,
+        reason: text,
+      })
+      .nullable(),
     startedAt: time,
     finishedAt: time.nullable(),
     verdict: verdictSchema.nullable(),
@@ -116,6 +126,16 @@ export const runStateSchema = z
     cleanup: z.enum(['pending', 'done', 'failed']),
     attempts: z.array(attemptSchema).exactOptional(),
     keptUntil: text.exactOptional(),
+    holdEnded: z
+      .object({
+        at: time,
+        how: z.enum(['time', 'release', 'cancellation']),
+        by: text.nullable(),
+        reason: text.nullable(),
+      })
+      .exactOptional(),
+    settingsRead: z.record(z.string(), count).exactOptional(),
+    refusals: z.array(z.object({ at: time, by: text, what: text, why: text })).exactOptional(),
     errors: z.array(text).exactOptional(),
     evidenceFile: text.nullable().describe('SHA-256 of the evidence file'),
     temporal: temporalSchema,

@@ -4,6 +4,7 @@ import { Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 
 import { startRun } from '../../../src/cli/runs/start-run.ts';
+import { runIdOfFixture } from '../../../src/contracts/attempts.ts';
 import type { HarnessActivities } from '../../../src/contracts/activities.ts';
 import { NAMESPACES, type EnvironmentDescriptor } from '../../../src/contracts/environment.ts';
 import {
@@ -125,7 +126,7 @@ function byRun(scripts: ReadonlyMap<string, HarnessActivities>): HarnessActiviti
       run?: RunState;
     }) => {
       const known = input.subject ?? input.prospect ?? input.run;
-      const runId = input.runId ?? known?.runId ?? '';
+      const runId = runIdOfFixture(input.runId ?? known?.runId ?? '');
       const script = scripts.get(runId);
       if (script === undefined) throw new Error(`${name} was asked for an unknown run ${runId}`);
       return script[name as keyof HarnessActivities](input as never);
