@@ -41,6 +41,21 @@ describe('launchProcess', () => {
     });
   });
 
+  it('leaves the given variables alone, while its own coverage is measured too', async () => {
+    const before = process.env['NODE_V8_COVERAGE'];
+    process.env['NODE_V8_COVERAGE'] = join(directory, 'raw');
+    try {
+      const choice = options('/bin/sh', ['-c', 'exit 0']);
+      await (
+        await launchProcess(choice)
+      ).ended;
+      expect(choice.command.variables).not.toHaveProperty('NODE_V8_COVERAGE');
+    } finally {
+      if (before === undefined) delete process.env['NODE_V8_COVERAGE'];
+      else process.env['NODE_V8_COVERAGE'] = before;
+    }
+  });
+
   it('names a missing program', async () => {
     await expect(launchProcess(options('/nowhere/engine', []))).rejects.toMatchObject({
       code: 'BINARY_MISSING',
