@@ -7,6 +7,8 @@ import { estimateFrom, type Estimate } from '../../reporting/estimate.ts';
 import { createJsonReporter } from '../../reporting/json-lines.ts';
 import type { Clock } from '../../support/clock.ts';
 import { colours } from '../colours.ts';
+import { newsOfRun } from '../github/news.ts';
+import { tellGitHub } from '../github/tell-github.ts';
 import { followRun } from './follow-run.ts';
 import { readRecordedRuns } from './recorded-runs.ts';
 import type { TemporalConnection } from './temporal.ts';
@@ -48,6 +50,7 @@ export async function attach(options: AttachOptions): Promise<number> {
       write(`report    ${join(options.runsDirectory, runId, 'report.html')}\n`);
       write(`temporal  ${temporalLink(descriptor, runId)}\n`);
     }
+    await tellGitHub(() => newsOfRun(run));
     return EXIT_CODES[run.verdict ?? 'inconclusive'];
   } finally {
     process.off('SIGINT', onSignal);

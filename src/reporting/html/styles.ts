@@ -157,7 +157,7 @@ nav,.skip{display:none}
 section,.cards li{border-color:#bbb;box-shadow:none}
 section{padding:12px;break-inside:auto}
 figure,tr,.cards li,.attention li{break-inside:avoid}
-table{font-size:9.5px}.gates,.evidence,.items{min-width:0}.items .try{white-space:normal}.items th[scope=row]{min-width:0}
+table{font-size:9.5px}.gates,.evidence,.items{min-width:0}.items .try{white-space:normal}.items th[scope=row]{min-width:0}.items .quiet{font-size:9px}.items .try .quiet{display:none}
 .scroll{overflow:visible}
 .timeline{font-size:9px}.meter svg{display:none}
 h1{font-size:22px}h2{font-size:15px}h3{font-size:12px}
