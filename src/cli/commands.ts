@@ -7,6 +7,7 @@ import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerInitData } from './commands/init-data.ts';
+import { registerCancel } from './commands/cancel.ts';
 import { registerList } from './commands/list.ts';
 import { registerRejudge } from './commands/rejudge.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRun,
   registerRerun,
   registerWatch,
+  registerCancel,
   registerShow,
   registerReport,
   registerDiff,

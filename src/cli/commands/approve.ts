@@ -26,7 +26,7 @@ export function registerApprove(program: Command): void {
 async function approve(runId: string, options: ApproveOptions): Promise<void> {
   const { connectEnvironment } = await import('../../environment/index.ts');
   const { connectTemporal } = await import('../runs/temporal.ts');
-  const { unknownRun } = await import('../runs/follow-run.ts');
+  const { unknownRun } = await import('../runs/workflow-state.ts');
   const { WorkflowNotFoundError, WorkflowUpdateFailedError } = await import('@temporalio/client');
   const { descriptor } = connectEnvironment(options.name);
   await using temporal = await connectTemporal(descriptor);
@@ -42,7 +42,7 @@ async function approve(runId: string, options: ApproveOptions): Promise<void> {
     });
     process.stdout.write(`${answer}\n`);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw unknownRun(runId);
+    if (error instanceof WorkflowNotFoundError) throw unknownRun(`run ${runId}`);
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new OptiInfraError('USAGE', `the run refused the decision: ${describeError(error.cause)}`);
   }

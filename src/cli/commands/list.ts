@@ -1,27 +1,40 @@
 import type { Command } from 'commander';
 
-import { SCENARIOS } from '../../contracts/scenarios/index.ts';
+import type { ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import { colours } from '../colours.ts';
+import {
+  addSelectionOptions,
+  scenariosOf,
+  selectionOf,
+  type SelectionOptions,
+} from '../selection-options.ts';
 
 export function registerList(program: Command): void {
-  program
+  const command = program
     .command('list')
-    .description('the scenarios, with their tags and phases')
+    .description('the scenarios, with their tags and phases; with the selection of `e2e run`, those it means')
+    .argument('[pattern...]', 'names of scenarios, or globs like spot-*');
+  addSelectionOptions(command)
     .option('--json', 'one JSON object a line')
-    .action((options: { readonly json?: boolean }) => {
-      const { bold, dim } = colours();
-      for (const scenario of SCENARIOS) {
-        if (options.json === true) {
-          process.stdout.write(`${JSON.stringify(scenario)}\n`);
-          continue;
-        }
-        process.stdout.write(
-          `${bold(scenario.name)}  ${dim(scenario.tags.map((tag) => `#${tag}`).join(' '))}\n`,
-        );
-        process.stdout.write(`  ${scenario.description}\n`);
-        for (const { number, title, budgetMs } of scenario.phases) {
-          process.stdout.write(`  ${number}. ${title} ${dim(`≤ ${budgetMs / 1000} s`)}\n`);
-        }
-      }
-    });
+    .addHelpText(
+      'after',
+      `\nExamples:\n  e2e list --tag 'cost and not rollback'\n  e2e list -k 'spot or onboarding' --json`,
+    )
+    .action(list);
+}
+
+function list(patterns: readonly string[], options: SelectionOptions & { readonly json?: boolean }): void {
+  for (const scenario of scenariosOf(selectionOf(patterns, options))) {
+    const text = options.json === true ? JSON.stringify(scenario) : described(scenario);
+    process.stdout.write(`${text}\n`);
+  }
+}
+
+function described({ name, tags, description, phases }: ScenarioDefinition): string {
+  const { bold, dim } = colours();
+  return [
+    `${bold(name)}  ${dim(tags.map((tag) => `#${tag}`).join(' '))}`,
+    `  ${description}`,
+    ...phases.map(({ number, title, budgetMs }) => `  ${number}. ${title} ${dim(`≤ ${budgetMs / 1000} s`)}`),
+  ].join('\n');
 }

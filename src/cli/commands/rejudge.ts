@@ -88,9 +88,9 @@ async function recordsOf(
     return { runs: records.map(({ run }) => run), problems: [] };
   }
   if (scenario !== undefined) {
-    const { selectScenarios } = await import('../runs/select-scenarios.ts');
+    const { scenariosOf } = await import('../selection-options.ts');
     // Refuses a name that does not exist, with the nearest one.
-    selectScenarios({ patterns: [scenario], tags: [], notTags: [] });
+    scenariosOf({ patterns: [scenario], expression: null, tags: [], notTags: [] });
   }
   const { runs, unreadable } = await readRecordedRuns(runsDirectory);
   const wanted = runs

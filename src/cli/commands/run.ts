@@ -6,21 +6,30 @@ import type { EnvironmentDescriptor } from '../../contracts/environment.ts';
 import { EXIT_CODES, type InjectedFault, type ScenarioInput } from '../../contracts/runs.ts';
 import type { ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import { INTERRUPTION_PRESETS, PRICE_BOOKS } from '../../contracts/market.ts';
+import type { Selection } from '../../contracts/selection.ts';
+import { planItems } from '../../contracts/suite-plan.ts';
+import type { SuiteInput } from '../../contracts/suites.ts';
 import type { Clock } from '../../support/clock.ts';
+import { offerOf } from '../../support/environment-offer.ts';
 import { OptiInfraError } from '../../support/errors.ts';
 import { checkFaults, collectFault } from '../runs/planned-faults.ts';
-import { offerOf } from '../../support/environment-offer.ts';
 import { checkRequirements } from '../runs/requirements.ts';
-import { selectScenarios } from '../runs/select-scenarios.ts';
 import { checkSettings, collectSetting, type Settings } from '../runs/settings.ts';
-import type { Environment } from '../runs/suite.ts';
 import type { TemporalConnection } from '../runs/temporal.ts';
 import { choiceOption, integerOption, numberOption } from '../options.ts';
+import {
+  addSelectionOptions,
+  isNamed,
+  refusing,
+  scenariosOf,
+  selectionOf,
+  selectionWords,
+  type SelectionOptions,
+} from '../selection-options.ts';
+import { addSuiteOptions, isSuite, type SuiteOptions } from '../suite-options.ts';
 
-interface RunOptions {
-  readonly tag: readonly string[];
-  readonly notTag: readonly string[];
-  readonly parallel?: number;
+interface RunOptions extends SelectionOptions, SuiteOptions {
+  readonly lastFailed?: boolean;
   readonly name: string;
   readonly seed?: number;
   readonly timeScale?: number;
@@ -35,18 +44,13 @@ interface RunOptions {
 
 const MAX_SEED = 2_147_483_647;
 
-function collectWord(word: string, words: readonly string[]): readonly string[] {
-  return [...words, word];
-}
-
 export function registerRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run scenarios and show them until their verdicts; Ctrl-C detaches, the runs go on')
-    .argument('[pattern...]', 'names of scenarios, or globs like spot-*; `e2e list` shows them')
-    .option('--tag <tag>', 'scenarios with this tag; repeatable, one is enough', collectWord, [])
-    .option('--not-tag <tag>', 'but none with this one; repeatable', collectWord, [])
-    .option('--parallel <number>', 'scenarios at the same time', integerOption('--parallel', 1, 32))
+    .argument('[pattern...]', 'names of scenarios, or globs like spot-*; `e2e list` shows them');
+  addSelectionOptions(command).option('--last-failed', 'those whose last recorded run was not green');
+  addSuiteOptions(command)
     .option('--name <name>', 'environment to run in', 'default')
     .option(
       '--seed <number>',
@@ -87,18 +91,24 @@ export function registerRun(program: Command): void {
     .option('--detach', 'start and return at once')
     .addHelpText(
       'after',
-      `\nExamples:\n  e2e run spot-migration --seed 7\n  e2e run 'spot-*' --parallel 2\n  e2e run --tag e2e --not-tag chaos --parallel 4\n  e2e run rollback --set fail-at=validate_canary\n  e2e run spot-migration --fault 'monitor-execution:{"kind":"slow-nodes","lifecycle":"spot","factor":1.6}'`,
+      `\nExamples:\n  e2e run spot-migration --seed 7\n  e2e run 'spot-*' --parallel 2\n  e2e run --tag 'e2e and not chaos' --parallel 4 --retries 1\n  e2e run -k 'spot or rollback' --shard 1/2 --fail-fast\n  e2e run --last-failed\n  e2e run rollback --set fail-at=validate_canary\n  e2e run spot-migration --fault 'monitor-execution:{"kind":"slow-nodes","lifecycle":"spot","factor":1.6}'`,
     )
     .action(run);
 }
 
 async function run(patterns: readonly string[], options: RunOptions): Promise<void> {
-  const scenarios = selectScenarios({ patterns, tags: options.tag, notTags: options.notTag });
-  refuseAloneOnly(scenarios.length, options);
+  const named = selectionOf(patterns, options);
+  if (!isNamed(named) && options.lastFailed !== true) {
+    throw new OptiInfraError('USAGE', 'no scenario is named', {
+      hint: 'Name one, a glob, --tag, -k or --last-failed; `e2e list` shows them all.',
+    });
+  }
+  const { selection, scenarios } = await chosen(named, options);
   for (const scenario of scenarios) {
     checkFaults(scenario, options.fault);
     checkSettings(scenario, options.set);
   }
+  const suite = isSuite(scenarios.length, options) ? suiteOf(selection, options) : null;
   const { connectEnvironment, PROJECT_ROOT } = await import('../../environment/index.ts');
   const { gitRevision } = await import('../runs/git-revision.ts');
   const { createClock } = await import('../../support/clock.ts');
@@ -107,77 +117,94 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
   const environment = connectEnvironment(options.name);
   const { descriptor } = environment;
   checkTimeScale(descriptor, options.timeScale);
-  for (const scenario of scenarios) checkRequirements(scenario, offerOf(descriptor));
-  const revision = await gitRevision(PROJECT_ROOT);
-  const input: ScenarioInput = {
-    seed: options.seed ?? newSeed(),
+  const scenario: Omit<ScenarioInput, 'seed'> = {
     approve: options.approve,
     prices: options.prices,
     preset: options.preset,
     faults: options.fault,
     settings: options.set,
-    gitRevision: revision,
+    gitRevision: await gitRevision(PROJECT_ROOT),
   };
+  const seed = options.seed ?? newSeed();
   await using temporal = await connectTemporal(descriptor);
-  const common = { temporal, clock: createClock(descriptor.anchor), input };
-  const [only, ...others] = scenarios;
-  process.exitCode =
-    only !== undefined && others.length === 0 && options.parallel === undefined
-      ? await runAlone(only, {
-          ...common,
-          descriptor,
-          options,
-          runsDirectory: join(PROJECT_ROOT, '.e2e', 'runs'),
-        })
-      : await runSuite(scenarios, { ...common, environment, parallel: options.parallel ?? 1 });
+  const common = { temporal, clock: createClock(descriptor.anchor), json: options.json === true };
+  const stateDirectory = join(PROJECT_ROOT, '.e2e');
+  const [only] = scenarios;
+  if (suite === null && only !== undefined) {
+    checkRequirements(only, offerOf(descriptor));
+    const alone = { ...common, descriptor, input: { ...scenario, seed }, detach: options.detach === true };
+    process.exitCode = await runAlone(only, { ...alone, runsDirectory: join(stateDirectory, 'runs') });
+    return;
+  }
+  const { runSuite } = await import('../runs/run-suite.ts');
+  process.exitCode = await runSuite({
+    ...common,
+    environment,
+    stateDirectory,
+    input: { ...(suite ?? suiteOf(selection, options)), seed, scenario },
+    detach: options.detach === true,
+    allowFlaky: options.allowFlaky === true,
+  });
 }
 
-/** One stream of objects and one run id belong to one run. */
-function refuseAloneOnly(count: number, { parallel, json, detach }: RunOptions): void {
-  const several = count > 1 || parallel !== undefined;
-  const option = json === true ? '--json' : detach === true ? '--detach' : null;
-  if (several && option !== null) throw new OptiInfraError('USAGE', `${option} is for a single scenario`);
+/** What is meant; `--last-failed` narrows it by what is recorded. */
+async function chosen(
+  named: Selection,
+  { lastFailed: onlyFailed }: RunOptions,
+): Promise<{ readonly selection: Selection; readonly scenarios: readonly ScenarioDefinition[] }> {
+  const all = scenariosOf(named);
+  if (onlyFailed !== true) return { selection: named, scenarios: all };
+  const { PROJECT_ROOT } = await import('../../environment/index.ts');
+  const { readRecordedRuns } = await import('../runs/recorded-runs.ts');
+  const { lastFailed } = await import('../runs/last-failed.ts');
+  const { runs } = await readRecordedRuns(join(PROJECT_ROOT, '.e2e', 'runs'));
+  const scenarios = lastFailed(
+    all,
+    runs.map(({ run: recorded }) => recorded),
+  );
+  const patterns = scenarios.map(({ name }) => name);
+  return { selection: { patterns, expression: null, tags: [], notTags: [] }, scenarios };
 }
 
-interface Common {
+/** A suite without what only an environment knows. What it could never run is refused here. */
+function suiteOf(selection: Selection, options: RunOptions): Omit<SuiteInput, 'seed' | 'scenario'> {
+  const suite = {
+    title: selectionWords(selection),
+    selection,
+    repeat: options.repeat ?? 1,
+    shard: options.shard ?? null,
+    parallel: options.parallel ?? 1,
+    failFast: options.failFast === true,
+    retries: options.retries ?? 0,
+    quotas: options.quota,
+    failWhenNotPassed: false,
+    scheduleId: null,
+  };
+  refusing(() => planItems(suite, 0));
+  return suite;
+}
+
+interface Alone {
   readonly temporal: TemporalConnection;
   readonly clock: Clock;
   readonly input: ScenarioInput;
+  readonly descriptor: EnvironmentDescriptor;
+  readonly json: boolean;
+  readonly detach: boolean;
+  readonly runsDirectory: string;
 }
 
-async function runAlone(
-  scenario: ScenarioDefinition,
-  {
-    temporal,
-    clock,
-    input,
-    descriptor,
-    options,
-    runsDirectory,
-  }: Common & {
-    readonly descriptor: EnvironmentDescriptor;
-    readonly options: RunOptions;
-    readonly runsDirectory: string;
-  },
-): Promise<number> {
+async function runAlone(scenario: ScenarioDefinition, alone: Alone): Promise<number> {
   const { newRunId } = await import('../runs/run-id.ts');
   const { startRun } = await import('../runs/start-run.ts');
   const { attach } = await import('../runs/attach.ts');
-  const runId = newRunId(clock);
-  await startRun(temporal, scenario, runId, input);
-  if (options.detach === true) {
+  const runId = newRunId(alone.clock);
+  await startRun(alone.temporal, scenario, runId, alone.input);
+  if (alone.detach) {
     process.stdout.write(`${runId}\n`);
     return EXIT_CODES.passed;
   }
-  return attach({ temporal, descriptor, runId, clock, json: options.json === true, runsDirectory });
-}
-
-async function runSuite(
-  scenarios: readonly ScenarioDefinition[],
-  suite: Common & { readonly environment: Environment; readonly parallel: number },
-): Promise<number> {
-  const { runSuiteOf } = await import('../runs/suite.ts');
-  return runSuiteOf({ scenarios, ...suite });
+  return attach({ ...alone, runId });
 }
 
 function checkTimeScale(

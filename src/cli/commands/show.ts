@@ -8,18 +8,30 @@ import { colours } from '../colours.ts';
 export function registerShow(program: Command): void {
   program
     .command('show')
-    .description('what a finished run saw and how it was judged; without an id, the runs there are')
-    .argument('[run]', 'id of the run')
+    .description('what a finished run or suite saw and how it was judged; without an id, the runs there are')
+    .argument('[run]', 'id of the run or suite, the beginning of one, or `last`')
     .option('--json', 'the whole record as JSON; without an id, one record a line')
     .action(show);
 }
 
-async function show(runId: string | undefined, options: { readonly json?: boolean }): Promise<void> {
+async function show(typed: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
   const { readRecordedRun } = await import('../runs/recorded-runs.ts');
-  const runsDirectory = join(PROJECT_ROOT, '.e2e', 'runs');
-  if (runId === undefined) {
+  const { recordedRunsAndSuites } = await import('../runs/known-runs.ts');
+  const { resolveAmong } = await import('../runs/resolve-run.ts');
+  const stateDirectory = join(PROJECT_ROOT, '.e2e');
+  const runsDirectory = join(stateDirectory, 'runs');
+  if (typed === undefined) {
     await showAll(runsDirectory, options.json === true);
+    return;
+  }
+  const { kind, id: runId } = resolveAmong(
+    typed,
+    await recordedRunsAndSuites(stateDirectory),
+    'recorded run or suite',
+  );
+  if (kind === 'suite') {
+    await showSuite(stateDirectory, runId, options.json === true);
     return;
   }
   const { run } = await readRecordedRun(runsDirectory, runId);
@@ -29,6 +41,15 @@ async function show(runId: string | undefined, options: { readonly json?: boolea
   }
   await tell(run);
   print(`report    ${join(runsDirectory, runId, 'report.html')}`);
+}
+
+async function showSuite(stateDirectory: string, suiteId: string, json: boolean): Promise<void> {
+  const { readRecordedSuite } = await import('../runs/recorded-suites.ts');
+  const { suiteTable } = await import('../runs/suite-table.ts');
+  const suite = await readRecordedSuite(stateDirectory, suiteId);
+  if (json) print(JSON.stringify(suite));
+  else suiteTable(suite, colours()).forEach(print);
+  if (!json) print(`record    ${join(stateDirectory, 'suites', suiteId)}`);
 }
 
 async function showAll(runsDirectory: string, json: boolean): Promise<void> {

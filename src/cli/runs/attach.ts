@@ -36,11 +36,12 @@ export async function attach(options: AttachOptions): Promise<number> {
         columns: process.stdout.columns,
         estimate: await estimateOf(options),
       });
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const detach = new AbortController();
   const onSignal = (): void => detach.abort();
   process.once('SIGINT', onSignal);
   try {
-    const run = await followRun({ ...options, reporters: [reporter], signal: detach.signal });
+    const run = await followRun({ ...options, reporters: [reporter], signal: detach.signal, warn });
     if (run === null) {
       const where = descriptor.name === 'default' ? '' : ` --name ${descriptor.name}`;
       process.stderr.write(`\ndetached; the run goes on. Come back with: e2e watch ${runId}${where}\n`);

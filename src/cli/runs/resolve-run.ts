@@ -21,14 +21,15 @@ const SHOWN = 4;
  * @throws OptiInfraError `UNKNOWN_RUN` with the nearest ids, or with those among which the beginning does not decide
  */
 export function resolveAmong(typed: string, known: readonly Known[], noun = 'run or suite'): Known {
-  if (known.length === 0) {
+  const newest = withoutRunsOfSuites(known).toSorted((one, other) => other.atMs - one.atMs)[0];
+  if (newest === undefined) {
     throw new OptiInfraError('UNKNOWN_RUN', `no ${noun} ${typed}: there is none yet`, {
       hint: '`e2e run <scenario>` makes one; `e2e list` shows the scenarios.',
     });
   }
   const exact = known.find(({ id }) => id === typed);
   if (exact !== undefined) return exact;
-  if (typed === LAST) return withoutRunsOfSuites(known).toSorted((one, other) => other.atMs - one.atMs)[0]!;
+  if (typed === LAST) return newest;
   const beginning = typed === '' ? [] : withoutRunsOfSuites(known.filter(({ id }) => id.startsWith(typed)));
   const [only, ...more] = beginning;
   if (only !== undefined && more.length === 0) return only;

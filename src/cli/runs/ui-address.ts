@@ -2,8 +2,8 @@ import { NAMESPACES, type EnvironmentDescriptor } from '../../contracts/environm
 import { workflowIdOf } from '../../contracts/runs.ts';
 import { suiteIdOf, suiteWorkflowIdOf } from '../../contracts/suites.ts';
 import { OptiInfraError } from '../../support/errors.ts';
-import { unknownRun } from './follow-run.ts';
 import { connectTemporal, type TemporalConnection } from './temporal.ts';
+import { unknownRun } from './workflow-state.ts';
 
 /**
  * Address of what a person wants to see: `portal`, `temporal`, or the page of a run or suite.
@@ -37,7 +37,7 @@ export async function workflowOf(temporal: TemporalConnection, id: string): Prom
     }
   }
   const scheduled = await scheduledSuite(temporal, id);
-  if (scheduled === undefined) throw unknownRun(id);
+  if (scheduled === undefined) throw unknownRun(`run ${id}`);
   return scheduled;
 }
 

@@ -2,26 +2,26 @@ import type { Command } from 'commander';
 
 import type { SuiteInput } from '../../contracts/suites.ts';
 import { integerOption } from '../options.ts';
-import { selectScenarios } from '../runs/select-scenarios.ts';
+import {
+  addSelectionOptions,
+  isNamed,
+  scenariosOf,
+  selectionOf,
+  selectionWords,
+  type SelectionOptions,
+} from '../selection-options.ts';
+import { OptiInfraError } from '../../support/errors.ts';
 
 /** The selection words of `e2e run`, as a schedule takes them. */
-export interface SuiteOptions {
-  readonly tag: readonly string[];
-  readonly notTag: readonly string[];
+export interface SuiteOptions extends SelectionOptions {
   readonly parallel: number;
   readonly retries: number;
   readonly failFast?: boolean;
   readonly pauseOnFailure?: boolean;
 }
 
-function collectWord(word: string, words: readonly string[]): readonly string[] {
-  return [...words, word];
-}
-
 export function addSuiteOptions(command: Command): Command {
-  return command
-    .option('--tag <tag>', 'scenarios with this tag', collectWord, [])
-    .option('--not-tag <tag>', 'but none with this one', collectWord, [])
+  return addSelectionOptions(command)
     .option('--parallel <number>', 'scenarios at the same time', integerOption('--parallel', 1, 32), 1)
     .option('--retries <number>', 'further tries of a red run', integerOption('--retries', 0, 9), 0)
     .option('--fail-fast', 'start nothing more after the first red run')
@@ -35,10 +35,16 @@ export async function suiteOf(
 ): Promise<SuiteInput> {
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
   const { gitRevision } = await import('../runs/git-revision.ts');
-  selectScenarios({ patterns, tags: options.tag, notTags: options.notTag });
+  const selection = selectionOf(patterns, options);
+  if (!isNamed(selection)) {
+    throw new OptiInfraError('USAGE', 'no scenario is named', {
+      hint: 'Name one, a glob, or --tag; `e2e list` shows them all.',
+    });
+  }
+  scenariosOf(selection);
   return {
-    title: [...patterns, ...options.tag.map((tag) => `#${tag}`)].join(' '),
-    selection: { patterns, expression: null, tags: options.tag, notTags: options.notTag },
+    title: selectionWords(selection),
+    selection,
     repeat: 1,
     shard: null,
     seed: null,

@@ -144,6 +144,6 @@ describe('e2e show', () => {
     expect((await command('show')).output).toContain('no run is recorded yet');
     const { code, errors } = await command('show', 'nothing-like-it');
     expect(code).toBe(2);
-    expect(errors).toContain('There is none yet');
+    expect(errors).toContain('there is none yet');
   });
 });

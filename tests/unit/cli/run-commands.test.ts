@@ -17,16 +17,48 @@ describe('e2e list', () => {
     const lines = (await command('list', '--json')).output.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(SCENARIOS);
   });
+
+  it('takes the selection of a run; repeated tags are joined by or', async () => {
+    const names = async (...words: string[]) =>
+      (await command('list', '--json', ...words)).output
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { name: string }).name);
+    const having = (wanted: (tags: readonly string[]) => boolean) =>
+      SCENARIOS.filter(({ tags }) => wanted(tags)).map(({ name }) => name);
+    expect(await names('--tag', 'cost', '--tag', 'quality')).toEqual(
+      having((tags) => tags.includes('cost') || tags.includes('quality')),
+    );
+    expect(await names('--tag', 'cost and not rollback', '--not-tag', 'placement')).toEqual(
+      having((tags) => tags.includes('cost') && !tags.includes('rollback') && !tags.includes('placement')),
+    );
+    expect(await names('spot-*', '-k', 'not rollback')).toEqual(
+      ['spot-migration', 'spot-interruption', 'spot-no-capacity'].toSorted(
+        (one, other) =>
+          SCENARIOS.findIndex(({ name }) => name === one) - SCENARIOS.findIndex(({ name }) => name === other),
+      ),
+    );
+  });
 });
 
 describe('e2e run', () => {
   it.each([
     [['run', 'spot-migraton'], 'Did you mean `spot-migration`?'],
-    [['run', 'zzz'], '`e2e list` shows what there is.'],
+    [['run', 'zzz'], '`e2e list` shows scenarios and tags.'],
     [['run'], 'no scenario is named'],
-    [['run', 'spot-*', '--detach'], '--detach is for a single scenario'],
-    [['run', 'rollback', '--parallel', '1', '--json'], '--json is for a single scenario'],
     [['run', '--tag', 'e3e'], 'Did you mean `e2e`?'],
+    [['run', '--tag', 'e2e and (cost'], 'is no expression: it ends too early'],
+    [['run', '--not-tag', 'cots', 'rollback'], 'Did you mean `cost`?'],
+    [['run', '-k', 'spot rollback'], '"rollback" is not expected there'],
+    [['run', '-k', 'quantum'], 'no scenario fits all that was asked'],
+    [['run', 'rollback', '--shard', '3/2'], '--shard: "3/2" is not <i>/<n>'],
+    [['run', 'rollback', '--shard', '2/2'], 'shard 2/2 of 1 is empty'],
+    [['run', 'rollback', '--repeat', '0'], '--repeat: "0" is not a number from 1'],
+    [['run', 'rollback', '--repeat', '2000', '--retries', '1'], 'are over the 2000 of a suite'],
+    [['run', 'rollback', '--retries', 'often'], '--retries: "often" is not a number'],
+    [['run', 'rollback', '--quota', 'cots=1'], 'Did you mean `cost`?'],
+    [['run', 'rollback', '--quota', 'cost=0'], 'is not <tag>=<number from 1>'],
+    [['list', 'rolback'], 'Did you mean `rollback`?'],
     [['run', 'spot-*', '--parallel', '0'], '--parallel: "0" is not a number from 1'],
     [['run', 'spot-migration', '--seed', 'seven'], '--seed: "seven" is not a number'],
     [['run', 'spot-migration', '--seed', '1.5'], '--seed: "1.5" is not a whole number'],
@@ -71,6 +103,8 @@ describe('e2e run', () => {
 describe.each([
   ['run', ['run', 'spot-migration', '--name', 'never-started']],
   ['watch', ['watch', 'some-run', '--name', 'never-started']],
+  ['cancel', ['cancel', 'some-run', '--name', 'never-started']],
+  ['run of a suite', ['run', 'spot-*', '--retries', '1', '--name', 'never-started']],
   ['approve', ['approve', 'some-run', '--reason', 'fine', '--name', 'never-started']],
 ])('e2e %s', (_, words) => {
   it('says which environment is not up, with exit code 3', async () => {
