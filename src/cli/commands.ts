@@ -5,6 +5,7 @@ import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
+import { registerHistory } from './commands/history.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerInitData } from './commands/init-data.ts';
 import { registerCancel } from './commands/cancel.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCancel,
   registerShow,
   registerReport,
+  registerHistory,
   registerDiff,
   registerReplay,
   registerRejudge,

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { NAMESPACES, type EnvironmentDescriptor } from '../../contracts/environment.ts';
 import { EXIT_CODES, workflowIdOf } from '../../contracts/runs.ts';
 import { createConsoleReporter } from '../../reporting/console/reporter.ts';
-import { estimateFrom, type Estimate } from '../../reporting/estimate.ts';
 import { createJsonReporter } from '../../reporting/json-lines.ts';
 import type { Clock } from '../../support/clock.ts';
 import { colours } from '../colours.ts';
 import { newsOfRun } from '../github/news.ts';
 import { tellGitHub } from '../github/tell-github.ts';
+import { estimateFor } from './estimates.ts';
 import { followRun } from './follow-run.ts';
-import { readRecordedRuns } from './recorded-runs.ts';
 import type { TemporalConnection } from './temporal.ts';
 
 export interface AttachOptions {
@@ -34,7 +33,7 @@ export async function attach(options: AttachOptions): Promise<number> {
         paint: colours(),
         nowMs: () => options.clock.wallMs(),
         columns: process.stdout.columns,
-        estimate: await estimateOf(options),
+        estimate: await estimateFor(descriptor, options.runsDirectory),
       });
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const detach = new AbortController();
@@ -56,15 +55,6 @@ export async function attach(options: AttachOptions): Promise<number> {
   } finally {
     process.off('SIGINT', onSignal);
   }
-}
-
-const PAST_RUNS = 20;
-
-/** Times of other time scales say nothing about this one. */
-async function estimateOf({ runsDirectory, descriptor }: AttachOptions): Promise<Estimate> {
-  const { runs } = await readRecordedRuns(runsDirectory);
-  const alike = runs.filter(({ surroundings }) => surroundings.timeScale === descriptor.anchor.timeScale);
-  return estimateFrom(alike.slice(-PAST_RUNS).map(({ run }) => run));
 }
 
 function temporalLink({ urls }: EnvironmentDescriptor, runId: string): string {
