@@ -49,7 +49,7 @@ async function showSuite(stateDirectory: string, suiteId: string, json: boolean)
   const suite = await readRecordedSuite(stateDirectory, suiteId);
   if (json) print(JSON.stringify(suite));
   else suiteTable(suite, colours()).forEach(print);
-  if (!json) print(`record    ${join(stateDirectory, 'suites', suiteId)}`);
+  if (!json) print(`report    ${join(stateDirectory, 'suites', suiteId, 'report.html')}`);
 }
 
 async function showAll(runsDirectory: string, json: boolean): Promise<void> {

@@ -7,6 +7,8 @@ import type { SuiteState } from '../../contracts/suites.ts';
 import { estimateFrom } from '../../reporting/estimate.ts';
 import type { Clock } from '../../support/clock.ts';
 import { colours } from '../colours.ts';
+import { newsOfSuite } from '../github/news.ts';
+import { tellGitHub } from '../github/tell-github.ts';
 import { followSuite, type SuiteReporter } from './follow-suite.ts';
 import { readRecordedRuns } from './recorded-runs.ts';
 import type { BoardKnowledge } from './suite-board.ts';
@@ -53,6 +55,7 @@ export async function attachSuite(
       return { exitCode: EXIT_CODES.passed, suite };
     }
     if (!json) tellEnd(suite, options);
+    await tellGitHub(() => newsOfSuite(suite, options.stateDirectory));
     return { exitCode: suiteExitCode(suite, options.allowFlaky), suite };
   } finally {
     process.off('SIGINT', onSignal);
@@ -66,7 +69,7 @@ function write(text: string): void {
 function tellEnd(suite: SuiteState, { descriptor, stateDirectory, workflowId }: AttachSuiteOptions): void {
   const { temporalUi } = descriptor.urls;
   write(`\n${suiteTable(suite, colours()).join('\n')}\n`);
-  write(`record    ${join(stateDirectory, 'suites', suite.suiteId)}\n`);
+  write(`report    ${join(stateDirectory, 'suites', suite.suiteId, 'report.html')}\n`);
   write(`temporal  ${temporalUi}/namespaces/${NAMESPACES.harness}/workflows/${workflowId}\n`);
 }
 
