@@ -104,7 +104,7 @@ it('Ctrl-C leaves a suite to itself, watch comes back to it, cancel ends it clea
   process.kill(following.pid, 'SIGINT');
   const left = await following.result;
   expect(left.errors).toMatch(/detached; the suite goes on.*e2e watch \S+ --name system-suites/);
-  expect(left.exitCode).toBe(0);
+  expect(left.exitCode).toBe(130);
   const suiteId = suiteIdIn(left.output);
 
   const watching = startE2e(['watch', 'last', ...HERE]);

@@ -52,7 +52,8 @@ export async function attachSuite(
       process.stderr.write(
         `\ndetached; the suite goes on. Come back with: e2e watch ${suiteId}${where}; stop it with: e2e cancel ${suiteId}${where}\n`,
       );
-      return { exitCode: EXIT_CODES.passed, suite };
+      // Nobody saw its end: a script must not take that for green.
+      return { exitCode: EXIT_CODES.cancelled, suite };
     }
     if (!json) tellEnd(suite, options);
     await tellGitHub(() => newsOfSuite(suite, options.stateDirectory));

@@ -89,7 +89,7 @@ function phaseRow(at: Cursor<PhaseTrend>): Markup {
     ['runs', 'num', figure(at.at('runs'), 'count')],
     ['median', 'num', orDash(at.at('medianDurationMs'), 'duration')],
     ['P95', 'num', orDash(at.at('p95DurationMs'), 'duration')],
-    ['budget', 'num', figure(at.at('budgetMs'), 'duration')],
+    ['budget', 'num', orDash(at.at('budgetMs'), 'duration')],
     ['flake score', 'num', orDash(at.at('flakeScore'), 'number')],
   ]);
 }
