@@ -37,7 +37,8 @@ export function judgePhase(judged: JudgedPhase, gates: readonly Gate[]): PhaseJu
 
 /** Wall milliseconds that a phase may take: longer when a person decides in it. */
 export function budgetMsOf({ budgetMs, manualBudgetMs }: PhaseDefinition, input: RunState['input']): number {
-  return input.approve === 'manual' ? (manualBudgetMs ?? budgetMs) : budgetMs;
+  if (input.approve !== 'manual' || manualBudgetMs === undefined) return budgetMs;
+  return input.approval === undefined ? manualBudgetMs : input.approval.deadlineMs + budgetMs;
 }
 
 export function evidenceOf(phases: readonly PhaseRecord[]): readonly Evidence[] {

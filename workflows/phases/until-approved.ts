@@ -67,7 +67,7 @@ export async function approve(
 ): Promise<string> {
   const { optimizationId } = await run.phase(
     phase,
-    (call) => decideAndApprove(call, approvals, run.input.approve, decided),
+    (call) => decideAndApprove(call, approvals, run.input, decided, phase),
     gates,
   );
   run.remember({ optimizationId });

@@ -28,7 +28,7 @@ export function registerRerun(program: Command): void {
   program
     .command('rerun')
     .description('begin a run again at a phase, keeping what was recorded before it: another attempt of it')
-    .argument('<run>', 'id of the run, or a beginning that only it has')
+    .argument('<run>', 'id of the run, the beginning of one, or `last`')
     .option('--from <phase>', 'name or number of the phase (default: the first that is red)')
     .option('--set <name=value>', 'change a setting of the scenario; repeatable', collectSetting, {})
     .option(

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 
 import type { EnvironmentDescriptor } from '../../contracts/environment.ts';
-import { EXIT_CODES, type InjectedFault, type ScenarioInput } from '../../contracts/runs.ts';
+import {
+  EXIT_CODES,
+  type ApprovalTerms,
+  type InjectedFault,
+  type ScenarioInput,
+} from '../../contracts/runs.ts';
 import type { ScenarioDefinition } from '../../contracts/scenarios/index.ts';
 import { INTERRUPTION_PRESETS, PRICE_BOOKS } from '../../contracts/market.ts';
 import type { Selection } from '../../contracts/selection.ts';
@@ -16,7 +21,8 @@ import { checkFaults, collectFault } from '../runs/planned-faults.ts';
 import { checkRequirements } from '../runs/requirements.ts';
 import { checkSettings, collectSetting, type Settings } from '../runs/settings.ts';
 import type { TemporalConnection } from '../runs/temporal.ts';
-import { choiceOption, integerOption, numberOption } from '../options.ts';
+import { choiceOption, durationOption, integerOption, numberOption } from '../options.ts';
+import { approvalTerms, checkApproval } from '../runs/approval-terms.ts';
 import {
   addSelectionOptions,
   isNamed,
@@ -38,11 +44,15 @@ interface RunOptions extends SelectionOptions, SuiteOptions {
   readonly preset: ScenarioInput['preset'];
   readonly fault: readonly InjectedFault[];
   readonly set: Settings;
+  readonly keepOnRed?: number;
+  readonly approvalDeadline?: number;
+  readonly approvalDefault?: ApprovalTerms['otherwise'];
   readonly json?: boolean;
   readonly detach?: boolean;
 }
 
 const MAX_SEED = 2_147_483_647;
+const DAY_MS = 24 * 3_600_000;
 
 export function registerRun(program: Command): void {
   const command = program
@@ -94,6 +104,36 @@ export function registerRun(program: Command): void {
       `\nExamples:\n  e2e run spot-migration --seed 7\n  e2e run 'spot-*' --parallel 2\n  e2e run --tag 'e2e and not chaos' --parallel 4 --retries 1\n  e2e run -k 'spot or rollback' --shard 1/2 --fail-fast\n  e2e run --last-failed\n  e2e run rollback --set fail-at=validate_canary\n  e2e run spot-migration --fault 'monitor-execution:{"kind":"slow-nodes","lifecycle":"spot","factor":1.6}'`,
     )
     .action(run);
+  addWaits(command);
+}
+
+/** What a run waits for: a person, and one who looks at it when it is red. */
+function addWaits(command: Command): void {
+  command
+    .option(
+      '--approval-deadline <time>',
+      'how long a person may take with --approve manual (default: 24h)',
+      durationOption('--approval-deadline', 1_000, 7 * DAY_MS),
+    )
+    .option(
+      '--approval-default <decision>',
+      'what holds when nobody decides in time: approve, reject or undecided',
+      choiceOption('--approval-default', ['approve', 'reject', 'undecided']),
+    )
+    .option(
+      '--keep-on-red <time>',
+      'keep the customers of a run that does not pass, for `e2e rerun`',
+      durationOption('--keep-on-red', 1_000, DAY_MS),
+    );
+}
+
+/** The next run of a suite waits for the end of the one before; one that is kept does not end. */
+function refuseKeeping({ keepOnRed }: RunOptions): void {
+  if (keepOnRed !== undefined) {
+    throw new OptiInfraError('USAGE', '--keep-on-red is for a single scenario', {
+      hint: 'Run the red one alone, with its seed.',
+    });
+  }
 }
 
 async function run(patterns: readonly string[], options: RunOptions): Promise<void> {
@@ -107,8 +147,10 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
   for (const scenario of scenarios) {
     checkFaults(scenario, options.fault);
     checkSettings(scenario, options.set);
+    checkApproval(scenario, options);
   }
   const suite = isSuite(scenarios.length, options) ? suiteOf(selection, options) : null;
+  if (suite !== null) refuseKeeping(options);
   const { connectEnvironment, PROJECT_ROOT } = await import('../../environment/index.ts');
   const { gitRevision } = await import('../runs/git-revision.ts');
   const { createClock } = await import('../../support/clock.ts');
@@ -124,6 +166,8 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
     faults: options.fault,
     settings: options.set,
     gitRevision: await gitRevision(PROJECT_ROOT),
+    ...(options.keepOnRed === undefined ? {} : { keepOnRedMs: options.keepOnRed }),
+    ...approvalTerms(options),
   };
   const seed = options.seed ?? newSeed();
   await using temporal = await connectTemporal(descriptor);

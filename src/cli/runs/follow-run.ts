@@ -44,11 +44,13 @@ export async function followRun(options: FollowOptions): Promise<RunState | null
     } else {
       lastAnswerWallMs = clock.wallMs();
       warned = false;
+      // A reset makes another attempt of it, whose story begins anew.
+      if (previous?.temporal.workflowRunId !== next.temporal.workflowRunId) previous = null;
       for (const event of eventsBetween(previous, next))
         reporters.forEach((reporter) => reporter.report(event));
       await reportSteps(handle, next, steps, reporters);
       previous = next;
-      if (closed) {
+      if (closed || isKept(next)) {
         reporters.forEach((reporter) => reporter.end?.());
         // A run that was terminated still answers, as it stood when it was.
         if (next.status !== 'finished')
@@ -61,6 +63,11 @@ export async function followRun(options: FollowOptions): Promise<RunState | null
   }
   reporters.forEach((reporter) => reporter.end?.());
   return null;
+}
+
+/** A red run that keeps its customers has its verdict and its pages; what it still waits for is a person. */
+function isKept({ status, keptUntil }: RunState): boolean {
+  return status === 'finished' && keptUntil !== undefined;
 }
 
 /** Sub-steps come from the heartbeat of the running activity: the workflow itself learns them only at its end. */

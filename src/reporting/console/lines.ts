@@ -39,7 +39,8 @@ function rule({ layout }: Style): string {
   return '='.repeat(Math.min(RULE_WIDTH, layout.columns));
 }
 
-function opening({ title, runId, input }: RunState, style: Style): string[] {
+function opening(run: RunState, style: Style): string[] {
+  const { title, runId, input } = run;
   const { look, paint, layout } = style;
   const faults = input.faults.map(faultText);
   return [
@@ -50,10 +51,26 @@ function opening({ title, runId, input }: RunState, style: Style): string[] {
       '',
       layout,
     ).map(paint.dim),
+    ...attemptLines(run).flatMap((line) => wrapped(line, '', layout).map(paint.yellow)),
     ...(faults.length === 0
       ? []
       : wrapped(`${look.drill}drill: ${printable(faults.join(', '))}`, '', layout).map(paint.yellow)),
   ];
+}
+
+/** Every attempt before this one with its verdict, then what this one is. */
+function attemptLines({ attempts = [] }: RunState): string[] {
+  return attempts.map(({ attempt, order, verdict, redPhase }) => {
+    const what = order === null ? '' : ` from ${order.fromPhase}, by ${order.by}: ${order.reason}`;
+    const red = redPhase === null ? '' : ` in ${redPhase}`;
+    return printable(`attempt ${String(attempt)}${what}${verdict === null ? '' : ` — ${verdict}${red}`}`);
+  });
+}
+
+/** What can be done with a red run as long as it is there. */
+function keptLines({ keptUntil, runId }: RunState): string[] {
+  if (keptUntil === undefined) return [];
+  return [`kept until ${keptUntil}: e2e rerun ${runId} begins it again at its red phase`];
 }
 
 function phaseHeading(phase: PhaseRecord, run: RunState | null, { look, paint, layout }: Style): string[] {
@@ -119,5 +136,6 @@ function closing(run: RunState, verdict: Verdict, style: Style): string[] {
     rule(style),
     ...(run.errors ?? []).flatMap((error) => wrapped(printable(error), '', layout).map(paint.red)),
     ...wrapped(counts, '', layout),
+    ...keptLines(run).flatMap((line) => wrapped(line, '', layout).map(paint.yellow)),
   ];
 }

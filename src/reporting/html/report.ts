@@ -3,6 +3,7 @@ import { runDocument, type RunDocumentInput } from '../documents/run-document.ts
 import { curvesSection } from './curves/section.ts';
 import { htmlPage, type PageSection } from './page.ts';
 import type { RunPage } from './run-page.ts';
+import { attemptsSection } from './sections/attempts.ts';
 import { attentionSection, drillNote } from './sections/attention.ts';
 import { cleanUpSection } from './sections/clean-up.ts';
 import { eventsSection } from './sections/events.ts';
@@ -14,6 +15,7 @@ import { timelineSection } from './sections/timeline.ts';
 
 /** The sections that the navigation leads to, in their order; one that draws nothing for a run is left out. */
 const SECTIONS: readonly PageSection<RunPage>[] = [
+  { id: 'attempts', name: 'Attempts', draw: attemptsSection },
   { id: 'timeline', name: 'Time line', draw: timelineSection },
   { id: 'phases', name: 'Phases and gates', draw: phasesSection },
   { id: 'curves', name: 'Curves', draw: curvesSection },

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { heartbeating } from '../../../activities/context.ts';
 import type { HarnessActivities } from '../../../src/contracts/activities.ts';
-import { DECIDE_UPDATE, type ApprovalDecision } from '../../../src/contracts/runs.ts';
+import {
+  DECIDE_UPDATE,
+  REFUSED_SIGNAL,
+  type ApprovalDecision,
+  type ApprovalTerms,
+} from '../../../src/contracts/runs.ts';
 import { describeError } from '../../../src/support/errors.ts';
 import { observed } from './fake-harness.ts';
 import { openBench, phaseOf, until, type Bench, type Run } from './scenario-bench.ts';
@@ -158,4 +163,54 @@ test('a person has a day: neither the phase nor its wait is cut to the automatic
   expect(Number(wait?.activityOptions?.startToCloseTimeout?.seconds)).toBeGreaterThan(86_400);
   await decide(run, YES);
   expect(await run.ended()).toMatchObject({ verdict: 'passed' });
+});
+
+/** A person has a second; nobody comes. */
+function startUnattended(otherwise: ApprovalTerms['otherwise'], change: Partial<HarnessActivities> = {}) {
+  return bench.start(
+    { awaitDecisionElsewhere: forEver, ...change },
+    { approve: 'manual', approval: { deadlineMs: 1_000, otherwise } },
+  );
+}
+
+test('nobody decides in time: the default approves, and is recorded as nobody’s decision', async () => {
+  const decisions: ApprovalDecision[] = [];
+  const run = await startUnattended('approve', {
+    approve: async ({ decision }) => {
+      decisions.push(decision);
+      return observed('approve', { optimizationId: 'opt_1' });
+    },
+  });
+  expect(await run.ended()).toMatchObject({ verdict: 'passed' });
+  expect(decisions).toEqual([
+    { decision: 'approve', by: 'deadline (default)', reason: 'nobody decided within 1 s' },
+  ]);
+});
+
+test('nobody decides in time: the default rejects, and the run is red', async () => {
+  const nothing = { 'approval.optimization': { value: [] }, 'approval.in-database': { value: false } };
+  const run = await startUnattended('reject', {
+    approve: async () => ({ ...observed('approve', { optimizationId: '' }, nothing), output: null }),
+  });
+  expect(await run.ended()).toMatchObject({ verdict: 'failed' });
+  expect(run.lines).toContain('approve (reject by deadline (default))');
+});
+
+test('nobody decides in time and no default decides: nothing is approved, the run is inconclusive', async () => {
+  const run = await startUnattended('undecided');
+  const state = await run.ended();
+  expect(state).toMatchObject({ verdict: 'inconclusive' });
+  expect(phaseOf(state, 'customer-approval').notes).toEqual(['Nobody decided before the deadline']);
+});
+
+test('a decision for another phase is refused, and what was refused is kept with the run', async () => {
+  const run = await startManual();
+  await waiting(run);
+  const why = 'the run asks in customer-approval, the decision is for another phase';
+  expect(await refusal(run, { ...YES, phase: 'validate-quality' })).toBe(why);
+  await run.handle.signal(REFUSED_SIGNAL, { by: 'dana', what: 'approve', why });
+  await decide(run, { ...YES, phase: 'customer-approval' });
+  const state = await run.ended();
+  expect(state).toMatchObject({ verdict: 'passed', refusals: [{ by: 'dana', what: 'approve', why }] });
+  expect(run.published.at(-1)?.refusals).toEqual(state.refusals);
 });

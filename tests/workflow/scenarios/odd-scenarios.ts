@@ -105,7 +105,7 @@ export function asksBriefly(input: ScenarioInput): Promise<RunSummary> {
     await run('first')(scenario);
     await scenario.phase(
       'second',
-      (call) => decideAndApprove(call, gate, input.approve, { subject, recommendationId: 'rec_1' }),
+      (call) => decideAndApprove(call, gate, input, { subject, recommendationId: 'rec_1' }, 'second'),
       [green],
     );
   });

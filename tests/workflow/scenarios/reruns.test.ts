@@ -1,15 +1,26 @@
+import { join } from 'node:path';
+
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { ActivityDependencies } from '../../../activities/context.ts';
 import { orderRerun } from '../../../src/cli/runs/order-rerun.ts';
 import { planRerun, type RerunWish } from '../../../src/cli/runs/plan-rerun.ts';
 import type { HarnessActivities } from '../../../src/contracts/activities.ts';
-import { RELEASE_UPDATE, RERUN_UPDATE, type RerunOrder } from '../../../src/contracts/attempts.ts';
+import {
+  fixtureIdOf,
+  RELEASE_UPDATE,
+  RERUN_UPDATE,
+  type RerunOrder,
+} from '../../../src/contracts/attempts.ts';
 import type { RunState, ScenarioInput } from '../../../src/contracts/runs.ts';
 import { ROLLBACK, SCENARIOS, type ScenarioDefinition } from '../../../src/contracts/scenarios/index.ts';
 import { describeError, OptiInfraError } from '../../../src/support/errors.ts';
+import { loadWorkflowBundle } from '../../../src/support/workflow-bundle.ts';
+import { sweepOnce } from '../../../worker/sweeper.ts';
 import { wallClock } from '../support/temporal-server.ts';
 import { observed } from './fake-harness.ts';
 import { openBench, phaseOf, temporalOf, until, type Bench, type Run } from './scenario-bench.ts';
@@ -359,4 +370,48 @@ describe('a re-run is refused', () => {
     await run.handle.cancel();
     await run.handle.result();
   });
+});
+
+test('the history of a run that was reset, once and again, fits the code', async () => {
+  const run = await startRed(quality(0.5, 0.5));
+  await held(run);
+  await rerun(run);
+  await until(
+    run,
+    'the second hold',
+    async (each) => (await each.state()).attempts?.[1]?.verdict === 'failed',
+  );
+  await rerun(run);
+  await run.ended();
+  const { codePath } = await loadWorkflowBundle({
+    entry: join(process.cwd(), 'workflows', 'index.ts'),
+    cacheDir: join(process.cwd(), '.cache', 'bundles'),
+  });
+  const histories = bench.server.client.workflow
+    .list({ query: `WorkflowId = '${run.handle.workflowId}'` })
+    .intoHistories();
+  const errors: unknown[] = [];
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, histories)) {
+    errors.push(error);
+  }
+  expect(errors).toEqual([undefined, undefined, undefined]);
+});
+
+test('the sweeper leaves a run alone that is kept, and sweeps every attempt of one that is over', async () => {
+  const run = await startRed(quality(0.5));
+  await held(run);
+  const swept: string[] = [];
+  const sites = [run.runId, fixtureIdOf(run.runId, 2)].map((runId) => ({ runId, site: { siteId: runId } }));
+  const dependencies = {
+    world: {
+      sites: async () => sites.filter(({ runId }) => !swept.includes(runId)),
+      removeSite: async (siteId: string) => void swept.push(siteId),
+    },
+    database: { rows: async () => [] },
+    harness: { logger: { warn: () => undefined } },
+  } as unknown as ActivityDependencies;
+  const isOver = async () => (await run.handle.describe()).status.name !== 'RUNNING';
+  expect(await sweepOnce(dependencies, isOver)).toEqual([]);
+  await run.handle.terminate('by a person');
+  expect(await sweepOnce(dependencies, isOver)).toEqual([run.runId, `${run.runId}.a2`]);
 });
