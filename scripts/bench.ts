@@ -14,6 +14,8 @@ const RUN: Readonly<Record<SectionName, (context: BenchContext) => Promise<Secti
   environment: async (context) => (await import('./bench/sections/environment.ts')).benchEnvironment(context),
   'main-job': async (context) => (await import('./bench/sections/main-job.ts')).benchMainJob(context),
   harness: async (context) => (await import('./bench/sections/harness.ts')).benchHarness(context),
+  'harness-load': async (context) =>
+    (await import('./bench/sections/harness-load.ts')).benchHarnessLoad(context),
   api: async (context) => (await import('./bench/sections/api.ts')).benchApi(context),
   ingestion: async (context) => (await import('./bench/sections/ingestion.ts')).benchIngestion(context),
   world: async (context) => (await import('./bench/sections/world.ts')).benchWorld(context),

@@ -23,7 +23,20 @@ export async function environmentFor(context: BenchContext): Promise<Environment
   return connectEnvironment(context.environmentName);
 }
 
+/** Temporal alone, with an environment's settings: nothing else shares the machine with what is compared. */
+export async function temporalFor(context: BenchContext): Promise<EnvironmentHandle> {
+  const name = temporalName(context);
+  await e2e([...upWords(name), '--only', 'temporal'], context.clock);
+  return connectEnvironment(name);
+}
+
+function temporalName({ environmentName }: BenchContext): string {
+  return `${environmentName}-temporal`;
+}
+
 export async function takeDown(context: BenchContext): Promise<void> {
-  if (!environmentNames(PROJECT_ROOT).includes(context.environmentName)) return;
-  await e2e(['down', '--name', context.environmentName], context.clock);
+  for (const name of [context.environmentName, temporalName(context)]) {
+    if (!environmentNames(PROJECT_ROOT).includes(name)) continue;
+    await e2e(['down', '--name', name], context.clock);
+  }
 }

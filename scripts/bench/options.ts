@@ -3,7 +3,15 @@ import { Command } from 'commander';
 import { OptiInfraError } from '../../src/support/errors.ts';
 import { nearestName } from '../../src/cli/nearest-name.ts';
 
-export const SECTIONS = ['environment', 'main-job', 'harness', 'api', 'ingestion', 'world'] as const;
+export const SECTIONS = [
+  'environment',
+  'main-job',
+  'harness',
+  'harness-load',
+  'api',
+  'ingestion',
+  'world',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchOptions {

@@ -1,1 +1,1 @@
-export { bare, framed } from './nine-phases.ts';
+export { bare, bareHeld, framed, framedDecided, framedHeld } from './nine-phases.ts';
