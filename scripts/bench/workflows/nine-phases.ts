@@ -43,14 +43,14 @@ export async function framedHeld(input: ScenarioInput): Promise<RunSummary> {
 /** The same, waiting in the middle for a person's decision, as every scenario does with manual approval. */
 export async function framedDecided(input: ScenarioInput): Promise<RunSummary> {
   const gate = createApprovalGate(A_DAY_MS);
-  return heldUntil(input, () => gate.decision());
+  return heldUntil(input, (phase) => gate.decision(phase));
 }
 
-async function heldUntil(input: ScenarioInput, event: () => Promise<unknown>): Promise<RunSummary> {
+async function heldUntil(input: ScenarioInput, event: (phase: string) => Promise<unknown>): Promise<RunSummary> {
   return runScenario(NINE, input, async (run) => {
     for (const { name, number } of NINE.phases) {
       const seen = (call: PhaseCall) =>
-        number === HELD ? event().then(() => NOTHING_SEEN) : observe(call, number);
+        number === HELD ? event(name).then(() => NOTHING_SEEN) : observe(call, number);
       await run.phase(name, seen, [alwaysPassed]);
     }
   });
