@@ -4,29 +4,42 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 
 import { NAMESPACES, TASK_QUEUES, type EnvironmentDescriptor } from '../src/contracts/environment.ts';
 import type { HarnessActivities } from '../src/contracts/activities.ts';
-import { loadWorkflowBundle } from '../src/support/workflow-bundle.ts';
+import { loadWorkflowBundle, type WorkflowBundle } from '../src/support/workflow-bundle.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 
 /** How long running activities may take to end after SIGTERM. */
 const SHUTDOWN_GRACE = '5s';
 
-/** A worker for scenarios, from the cached workflow bundle. */
+/** What a worker runs, and the queue it polls. */
+export interface Work {
+  readonly taskQueue: string;
+  readonly bundle: Promise<WorkflowBundle>;
+}
+
+/** Our own scenarios, from the cached workflow bundle. */
+function ownWork(): Work {
+  const bundle = loadWorkflowBundle({
+    entry: join(PROJECT, 'workflows', 'index.ts'),
+    cacheDir: join(PROJECT, '.cache', 'bundles'),
+  });
+  return { taskQueue: TASK_QUEUES.harness, bundle };
+}
+
+/** A worker for scenarios: ours, or those of a project elsewhere, which bring activities of their own. */
 export async function createHarnessWorker(
   environment: EnvironmentDescriptor,
   activities: HarnessActivities,
+  { taskQueue, bundle }: Work = ownWork(),
 ): Promise<Worker> {
   const [workflowBundle, connection] = await Promise.all([
-    loadWorkflowBundle({
-      entry: join(PROJECT, 'workflows', 'index.ts'),
-      cacheDir: join(PROJECT, '.cache', 'bundles'),
-    }),
+    bundle,
     NativeConnection.connect({ address: environment.urls.temporalAddress }),
   ]);
   return Worker.create({
     connection,
     namespace: NAMESPACES.harness,
-    taskQueue: TASK_QUEUES.harness,
+    taskQueue,
     workflowBundle,
     activities,
     shutdownGraceTime: SHUTDOWN_GRACE,

@@ -19,6 +19,7 @@ import { registerSchedule } from './commands/schedule.ts';
 import { registerShow } from './commands/show.ts';
 import { registerUi } from './commands/ui.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWork } from './commands/work.ts';
 import { registerWatch } from './commands/watch.ts';
 
 /**
@@ -35,6 +36,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRun,
   registerRerun,
   registerWatch,
+  registerWork,
   registerCancel,
   registerShow,
   registerReport,

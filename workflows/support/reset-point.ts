@@ -1,3 +1,4 @@
+import { inWorkflowContext } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes.js';
 
 /**
@@ -9,8 +10,11 @@ function currentSeed(): string {
   return getActivator().randomnessSeed.join('.');
 }
 
-/** As it was before any reset: modules are loaded once a workflow, before its first task is looked at. */
-let seedInForce = currentSeed();
+/**
+ * As it was before any reset: modules are loaded once a workflow, before its first task is looked at. A command that reads
+ * what a project defines loads them as well, and runs none of it.
+ */
+let seedInForce = inWorkflowContext() ? currentSeed() : '';
 
 /** Has the history been reset since the last call of `takeReset`? Costs nothing and leaves no event. */
 export function wasReset(): boolean {

@@ -16,6 +16,7 @@ export function registerList(program: Command): void {
     .argument('[pattern...]', 'names of scenarios, or globs like spot-*');
   addSelectionOptions(command)
     .option('--json', 'one JSON object a line')
+    .option('--project <directory>', 'those of a project elsewhere: a directory with an e2e.config.ts')
     .addHelpText(
       'after',
       `\nExamples:\n  e2e list --tag 'cost and not rollback'\n  e2e list -k 'spot or onboarding' --json`,
@@ -23,11 +24,23 @@ export function registerList(program: Command): void {
     .action(list);
 }
 
-function list(patterns: readonly string[], options: SelectionOptions & { readonly json?: boolean }): void {
-  for (const scenario of scenariosOf(selectionOf(patterns, options))) {
+interface ListOptions extends SelectionOptions {
+  readonly json?: boolean;
+  readonly project?: string;
+}
+
+async function list(patterns: readonly string[], options: ListOptions): Promise<void> {
+  for (const scenario of scenariosOf(selectionOf(patterns, options), await catalogueOf(options))) {
     const text = options.json === true ? JSON.stringify(scenario) : described(scenario);
     process.stdout.write(`${text}\n`);
   }
+}
+
+/** Ours, unless a project is named. */
+async function catalogueOf({ project }: ListOptions): Promise<readonly ScenarioDefinition[] | undefined> {
+  if (project === undefined) return undefined;
+  const { loadProject } = await import('../projects/load-project.ts');
+  return (await loadProject(project)).scenarios;
 }
 
 function described({ name, tags, description, phases }: ScenarioDefinition): string {

@@ -21,6 +21,7 @@ import { checkFaults, collectFault } from '../runs/planned-faults.ts';
 import { checkRequirements } from '../runs/requirements.ts';
 import { checkSettings, collectSetting, type Settings } from '../runs/settings.ts';
 import type { TemporalConnection } from '../runs/temporal.ts';
+import type { Project } from '../projects/load-project.ts';
 import { choiceOption, durationOption, integerOption, numberOption } from '../options.ts';
 import { approvalTerms, checkApproval } from '../runs/approval-terms.ts';
 import {
@@ -36,6 +37,7 @@ import { addSuiteOptions, isSuite, type SuiteOptions } from '../suite-options.ts
 
 interface RunOptions extends SelectionOptions, SuiteOptions {
   readonly lastFailed?: boolean;
+  readonly project?: string;
   readonly name: string;
   readonly seed?: number;
   readonly timeScale?: number;
@@ -62,6 +64,7 @@ export function registerRun(program: Command): void {
   addSelectionOptions(command).option('--last-failed', 'those whose last recorded run was not green');
   addSuiteOptions(command)
     .option('--name <name>', 'environment to run in', 'default')
+    .option('--project <directory>', 'scenarios of a project elsewhere: a directory with an e2e.config.ts')
     .option(
       '--seed <number>',
       'seed of the world (default: random, shown)',
@@ -138,18 +141,19 @@ function refuseKeeping({ keepOnRed }: RunOptions): void {
 
 async function run(patterns: readonly string[], options: RunOptions): Promise<void> {
   const named = selectionOf(patterns, options);
-  if (!isNamed(named) && options.lastFailed !== true) {
+  const project = await projectOf(options);
+  if (!isNamed(named) && options.lastFailed !== true && project === null) {
     throw new OptiInfraError('USAGE', 'no scenario is named', {
       hint: 'Name one, a glob, --tag, -k or --last-failed; `e2e list` shows them all.',
     });
   }
-  const { selection, scenarios } = await chosen(named, options);
+  const { selection, scenarios } = await chosen(named, options, project?.scenarios);
   for (const scenario of scenarios) {
     checkFaults(scenario, options.fault);
     checkSettings(scenario, options.set);
     checkApproval(scenario, options);
   }
-  const suite = isSuite(scenarios.length, options) ? suiteOf(selection, options) : null;
+  const suite = project === null && isSuite(scenarios.length, options) ? suiteOf(selection, options) : null;
   if (suite !== null) refuseKeeping(options);
   const { connectEnvironment, PROJECT_ROOT } = await import('../../environment/index.ts');
   const { gitRevision } = await import('../runs/git-revision.ts');
@@ -173,6 +177,12 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
   await using temporal = await connectTemporal(descriptor);
   const common = { temporal, clock: createClock(descriptor.anchor), json: options.json === true };
   const stateDirectory = join(PROJECT_ROOT, '.e2e');
+  if (project !== null) {
+    const { runProject } = await import('../projects/run-project.ts');
+    const alone = { ...common, environment, input: { ...scenario, seed }, root: PROJECT_ROOT };
+    process.exitCode = await runProject(project, scenarios, alone);
+    return;
+  }
   const [only] = scenarios;
   if (suite === null && only !== undefined) {
     checkRequirements(only, offerOf(descriptor));
@@ -191,12 +201,25 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
   });
 }
 
+/** A project brings its own worker, which lives as long as this command: no suite, and nothing to leave. */
+async function projectOf(options: RunOptions): Promise<Project | null> {
+  if (options.project === undefined) return null;
+  if (options.detach === true || isSuite(1, options)) {
+    throw new OptiInfraError('USAGE', '--project runs scenarios one after another and stays with them', {
+      hint: 'Leave out --detach and the options of suites.',
+    });
+  }
+  const { loadProject } = await import('../projects/load-project.ts');
+  return loadProject(options.project);
+}
+
 /** What is meant; `--last-failed` narrows it by what is recorded. */
 async function chosen(
   named: Selection,
   { lastFailed: onlyFailed }: RunOptions,
+  catalogue?: readonly ScenarioDefinition[],
 ): Promise<{ readonly selection: Selection; readonly scenarios: readonly ScenarioDefinition[] }> {
-  const all = scenariosOf(named);
+  const all = scenariosOf(named, catalogue);
   if (onlyFailed !== true) return { selection: named, scenarios: all };
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
   const { readRecordedRuns } = await import('../runs/recorded-runs.ts');

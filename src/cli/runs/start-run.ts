@@ -10,6 +10,7 @@ export async function startRun(
   scenario: ScenarioDefinition,
   runId: string,
   input: ScenarioInput,
+  taskQueue: string = TASK_QUEUES.harness,
 ): Promise<void> {
   const { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } =
     await import('@temporalio/common');
@@ -20,7 +21,7 @@ export async function startRun(
   const { keywords, seed, ...start } = runStartOf(scenario, runId, input);
   await client.workflow.start(scenario.workflowType, {
     ...start,
-    taskQueue: TASK_QUEUES.harness,
+    taskQueue,
     workflowIdConflictPolicy: 'FAIL',
     typedSearchAttributes: new TypedSearchAttributes([
       ...keywords.map(({ name, value }) => keyword(name, value)),

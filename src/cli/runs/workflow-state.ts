@@ -61,7 +61,7 @@ export async function explainSilence(
   { handle, what }: Followed,
   silent: { readonly sinceWallMs: number },
 ): Promise<string> {
-  const { status } = await handle.describe();
+  const { status, taskQueue } = await handle.describe();
   if (status.name !== 'RUNNING' && status.name !== 'COMPLETED') {
     throw new OptiInfraError('UNKNOWN_RUN', `${what} ended as ${status.name} without a verdict`, {
       hint: `Temporal's UI shows why: \`e2e ui\` or the workflow ${handle.workflowId}.`,
@@ -73,28 +73,28 @@ export async function explainSilence(
       hint: 'It goes on once a worker with mended code is started: `e2e down`, `e2e up`, `e2e watch`.',
     });
   }
-  const lastPollMs = await lastPollOfWorkers(connection);
+  const lastPollMs = await lastPollOfWorkers(connection, taskQueue);
   if (lastPollMs === null) {
-    throw new OptiInfraError(
-      'NO_WORKER',
-      `no worker polls the task queue ${TASK_QUEUES.harness}; ${what} waits`,
-      {
-        hint: 'Start one with `e2e up`; `e2e watch` comes back to it.',
-      },
-    );
+    const own = taskQueue === TASK_QUEUES.harness;
+    throw new OptiInfraError('NO_WORKER', `no worker polls the task queue ${taskQueue}; ${what} waits`, {
+      hint: `Start one with \`${own ? 'e2e up' : 'e2e work --project'}\`; \`e2e watch\` comes back to it.`,
+    });
   }
   // Temporal remembers a dead worker for minutes; a live one would have come back for the query that it was sent.
   return lastPollMs < silent.sinceWallMs
-    ? `no worker polls the task queue ${TASK_QUEUES.harness} any more`
+    ? `no worker polls the task queue ${taskQueue} any more`
     : 'the worker is slow to answer';
 }
 
-async function lastPollOfWorkers(connection: TemporalConnection['connection']): Promise<number | null> {
+async function lastPollOfWorkers(
+  connection: TemporalConnection['connection'],
+  taskQueue: string,
+): Promise<number | null> {
   const { default: proto } = await import('@temporalio/proto');
   const { tsToMs } = await import('@temporalio/common/lib/time.js');
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: NAMESPACES.harness,
-    taskQueue: { name: TASK_QUEUES.harness },
+    taskQueue: { name: taskQueue },
     taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
   return pollers.length === 0
