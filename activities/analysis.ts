@@ -7,7 +7,7 @@ import { waitForCondition, waitForRecommendation } from '../src/client/index.ts'
 import type { Harness } from '../src/fixtures/index.ts';
 import { toTimestamp } from '../src/support/clock.ts';
 import { awaitAnalysisEnd } from './analysis-end.ts';
-import { heartbeating, type ActivityDependencies } from './context.ts';
+import { type ActivityDependencies, attemptKey, heartbeating } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { recordForecast } from './forecast.ts';
 import { isTimeout, showUsd } from './measurements.ts';
@@ -47,7 +47,7 @@ async function triggerAnalysis(
   const startedAt = toTimestamp(clock.wallMs());
   const { analysis_id: analysisId } = await harness
     .clientOf(subject.email)
-    .analyze(subject.customerId, agentType, keyOf(subject, agentType));
+    .analyze(subject.customerId, agentType, keyOf(agentType));
   log.record('analysis.id', [analysisId], { unit: 'text', source: 'POST /customers/{id}/analyze' });
   const tasks = await database.rows<{ agent_type: string }>(
     `SELECT agent_type FROM tasks WHERE customer_id = $1 AND type = 'analyze' AND analysis_id = $2`,
@@ -61,9 +61,9 @@ async function triggerAnalysis(
   return { evidence: log.evidence, notes: [`Analysis ID: ${analysisId}`], output: { analysisId, startedAt } };
 }
 
-/** The same analysis of a run is asked for once, however often its activity runs. */
-function keyOf({ runId }: RunSubject, agentType: AgentType): string {
-  return agentType === 'cost' ? `${runId}-analysis` : `${runId}-${agentType}-analysis`;
+/** The same analysis of an attempt is asked for once, however often its activity runs. */
+function keyOf(agentType: AgentType): string {
+  return `${attemptKey()}-${agentType}-analysis`;
 }
 
 async function awaitRecommendation(

@@ -39,6 +39,16 @@ export function createActivityDependencies(harness: Harness, stateDirectory: str
   };
 }
 
+/**
+ * Unique to the attempt of the run, the same for every try of an activity: what is asked for with a key made of it is
+ * done once an attempt, and a re-run does not get the answer of the attempt before it.
+ */
+export function attemptKey(): string {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined) throw new Error('an activity of no run has no attempt');
+  return workflowExecution.runId;
+}
+
 const BEAT_MS = 500;
 
 /**

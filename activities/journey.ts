@@ -4,7 +4,7 @@ import type { JourneyActivities } from '../src/contracts/journey-activities.ts';
 import { ApiError, openLiveUpdates, waitForCondition } from '../src/client/index.ts';
 import { portalApiOf } from '../src/fixtures/index.ts';
 import { awaitAnalysisEnd } from './analysis-end.ts';
-import { heartbeating, type ActivityDependencies } from './context.ts';
+import { type ActivityDependencies, attemptKey, heartbeating } from './context.ts';
 import { readDashboard } from './dashboard.ts';
 import { createEvidenceLog } from './evidence.ts';
 import { isTimeout } from './measurements.ts';
@@ -43,7 +43,7 @@ async function analyseByAll(
   const startedMs = clock.wallMs();
   const started = await Promise.all(
     AGENT_TYPES.map(async (agentType) => {
-      const key = `${subject.runId}-${agentType}-first`;
+      const key = `${attemptKey()}-${agentType}-first`;
       const { analysis_id: analysisId } = await client.analyze(subject.customerId, agentType, key);
       return { agentType, analysisId };
     }),

@@ -1,7 +1,7 @@
 import type { LearningActivities, RunSubject } from '../src/contracts/activities.ts';
 import type { Recommendation } from '../src/contracts/api/recommendations.ts';
 import { waitForCondition, waitForRecommendation } from '../src/client/index.ts';
-import { heartbeating, type ActivityDependencies } from './context.ts';
+import { type ActivityDependencies, attemptKey, heartbeating } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { isTimeout, showUsd } from './measurements.ts';
 
@@ -112,7 +112,7 @@ async function forecastForTwin(
   const { analysis_id: analysisId } = await client.analyze(
     twin.customerId,
     'cost',
-    `${twin.runId}-twin-analysis`,
+    `${attemptKey()}-twin-analysis`,
   );
   try {
     return await waitForRecommendation(client, twin.customerId, (each) => each.analysis_id === analysisId, {

@@ -3,7 +3,7 @@ import type { AgentType } from '../src/contracts/api/common.ts';
 import type { OptimizationPlan, RecommendationType } from '../src/contracts/api/recommendations.ts';
 import type { CoordinationActivities, Proposal } from '../src/contracts/coordination-activities.ts';
 import { waitForCondition } from '../src/client/index.ts';
-import type { ActivityDependencies } from './context.ts';
+import { attemptKey, type ActivityDependencies } from './context.ts';
 import { createEvidenceLog, type EvidenceLog } from './evidence.ts';
 import { isTimeout } from './measurements.ts';
 import { nameOf } from './priority-order.ts';
@@ -27,7 +27,7 @@ export async function analyseTogether(
   const client = harness.clientOf(subject.email);
   const log = createEvidenceLog(harness.clock);
   const started = await Promise.all(
-    agents.map((agent) => client.analyze(subject.customerId, agent, `${subject.runId}-${prefix}-${agent}`)),
+    agents.map((agent) => client.analyze(subject.customerId, agent, `${attemptKey()}-${prefix}-${agent}`)),
   );
   const ids = started.map(({ analysis_id: id }) => id);
   const ended = await awaitAnalyses(dependencies, subject, ids, progress);
