@@ -9,10 +9,11 @@ export async function phaseTrends(
   span: HistorySpan,
 ): Promise<readonly PhaseTrend[]> {
   const { head, parameters } = spanQuery(connection, span);
+  // `verdict` alone would mean the column as it is selected here, which is never null.
   const judged = `SELECT scenario, phase, assumeNotNull(verdict) AS verdict, conditions, run_started_at, run_id,
       budget_ms, duration_ms, ifNull(time_scale, 0) AS scale
-    FROM ${connection.database}.phases
-    WHERE run_id IN chosen AND NOT drill AND attempt = 1 AND verdict IS NOT NULL`;
+    FROM ${connection.database}.phases AS recorded
+    WHERE run_id IN chosen AND NOT drill AND attempt = 1 AND recorded.verdict IS NOT NULL`;
   const rows = await connection.rows<PhaseRow>(
     `${head},
      newest AS (SELECT scenario, argMax(scale, run_started_at) AS scale FROM (${judged}) GROUP BY scenario),

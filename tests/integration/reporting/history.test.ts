@@ -289,6 +289,24 @@ describe('durations', () => {
     expect(medians).toEqual(medians.toSorted((left, right) => right - left));
   });
 
+  it('leave out phases that were never reached', async () => {
+    const run = runAt(0, 'failed');
+    const reached = run.phases.map((phase) =>
+      phase.number <= 7
+        ? phase
+        : { ...phase, status: 'not-reached' as const, verdict: null, durationMs: null, gates: [] },
+    );
+    await recordAll([{ ...run, phases: reached }]);
+    const { slowestPhases } = await history.summary();
+    expect(slowestPhases.map(({ phase }) => phase).toSorted()).toEqual(
+      run.phases
+        .slice(0, 7)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    expect(slowestPhases.every(({ budgetMs }) => budgetMs > 0)).toBe(true);
+  });
+
   it('are nothing where no run passed', async () => {
     await recordAll([runAt(0, 'failed')]);
     const { scenarios } = await history.summary();
