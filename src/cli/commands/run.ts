@@ -148,11 +148,7 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
     });
   }
   const { selection, scenarios } = await chosen(named, options, project?.scenarios);
-  for (const scenario of scenarios) {
-    checkFaults(scenario, options.fault);
-    checkSettings(scenario, options.set);
-    checkApproval(scenario, options);
-  }
+  for (const scenario of scenarios) refuseUnfit(scenario, options);
   const suite = project === null && isSuite(scenarios.length, options) ? suiteOf(selection, options) : null;
   if (suite !== null) refuseKeeping(options);
   const { connectEnvironment, PROJECT_ROOT } = await import('../../environment/index.ts');
@@ -199,6 +195,12 @@ async function run(patterns: readonly string[], options: RunOptions): Promise<vo
     detach: options.detach === true,
     allowFlaky: options.allowFlaky === true,
   });
+}
+
+function refuseUnfit(scenario: ScenarioDefinition, options: RunOptions): void {
+  checkFaults(scenario, options.fault);
+  checkSettings(scenario, options.set);
+  checkApproval(scenario, options);
 }
 
 /** A project brings its own worker, which lives as long as this command: no suite, and nothing to leave. */
