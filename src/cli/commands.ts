@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDeploy } from './commands/deploy.ts';
 import { registerDown } from './commands/down.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerHistory } from './commands/history.ts';
@@ -29,6 +30,7 @@ import { registerWatch } from './commands/watch.ts';
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerUp,
   registerDown,
+  registerDeploy,
   registerHealth,
   registerDoctor,
   registerInitData,

@@ -100,6 +100,9 @@ export type ServiceVariable = (typeof SERVICE_VARIABLES)[number];
 export const NAMESPACES = { harness: 'e2e', platform: 'optiinfra' } as const;
 export const TASK_QUEUES = { harness: 'e2e-scenarios', executor: 'optiinfra-executor' } as const;
 
+/** Temporal's name of all versions of the harness worker; each version is a build of our code. */
+export const HARNESS_DEPLOYMENT = 'e2e-harness';
+
 /** One row of `e2e health` and of `GET /health`. */
 export interface HealthRow {
   readonly name: string;

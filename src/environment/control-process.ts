@@ -42,6 +42,8 @@ export async function restartProcess(
 ): Promise<number> {
   const paths = environmentPaths(environment.root, environment.descriptor.name);
   const definition = definitionOf(name);
+  // Read anew: a deploy may have moved the worker to another port since the handle was made.
+  const descriptor = readJsonFile<EnvironmentDescriptor>(paths.descriptorFile) ?? environment.descriptor;
   const identity = identityOf(paths, name);
   if (identity !== undefined) {
     await haltProcess(identity, definition.stopSignal);
@@ -49,7 +51,7 @@ export async function restartProcess(
   }
   const started = await startProcess({
     definition,
-    context: environment,
+    context: { ...environment, descriptor },
     paths,
     clock: createClock(environment.descriptor.anchor),
     signal,

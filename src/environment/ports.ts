@@ -50,6 +50,11 @@ async function autoPorts(taken: ReadonlySet<number>): Promise<Ports> {
   return Object.fromEntries(ports) as unknown as Ports;
 }
 
+/** A free port of the range that environments take theirs from. */
+export async function freePort(taken: ReadonlySet<number>): Promise<number> {
+  return (await autoPorts(taken)).worker;
+}
+
 /** True when this process could listen on the port of the loopback address. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer();

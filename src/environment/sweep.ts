@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { EMBEDDED_PROCESSES } from './embedded/catalogue.ts';
 import { ENVIRONMENT_MARK } from './embedded/variables.ts';
 import type { ProcessDefinition } from './definition.ts';
+import { drainingWorkers } from './deploy-worker.ts';
 import { haltProcess } from './processes/halt.ts';
 import { processesWithVariable } from './processes/identity.ts';
 import { identityOf } from './state/environment-handle.ts';
@@ -27,6 +28,7 @@ export async function haltEnvironment(
   const killed: string[] = [];
   for (const layer of LAYERS) {
     const definitions = EMBEDDED_PROCESSES.filter((definition) => definition.layer === layer);
+    if (layer === 'service') await haltDraining(paths);
     const results = await Promise.all(definitions.map((definition) => haltOne(paths, definition)));
     for (const [index, how] of results.entries()) {
       const name = definitions[index]?.name;
@@ -36,6 +38,11 @@ export async function haltEnvironment(
     }
   }
   return { stopped, killed, strays: await haltStrays(paths) };
+}
+
+/** Workers that still end what they began on older code. */
+async function haltDraining(paths: EnvironmentPaths): Promise<void> {
+  await Promise.all(drainingWorkers(paths).map((identity) => haltProcess(identity, 'SIGTERM')));
 }
 
 async function haltOne(

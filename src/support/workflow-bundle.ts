@@ -65,7 +65,8 @@ function errorsIn(output: string): string {
   return output.slice(Math.max(0, output.indexOf('ERROR in '))).slice(0, SHOWN_CHARACTERS);
 }
 
-async function contentKey(entry: string): Promise<string> {
+/** Hash of every source file that is reached from this one, and of the versions of the packages they import. */
+export async function contentKey(entry: string): Promise<string> {
   const sources = new Map<string, string>();
   const packages = new Set(['@temporalio/worker', '@temporalio/workflow']);
   const open = [resolve(entry)];

@@ -12,7 +12,7 @@ import { nearestName } from '../nearest-name.ts';
 export type GatesByScenario = Readonly<Record<string, ScenarioGates>>;
 
 /** The word for the gates that scenarios are judged by today. */
-export const CURRENT_GATES = 'current';
+const CURRENT_GATES = 'current';
 
 /**
  * Today's gates, or those with a file's in their place: a module that exports `GATES`, by scenario and phase. What it

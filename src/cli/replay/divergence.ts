@@ -81,7 +81,7 @@ function typeOf({ eventType }: HistoryEvent): string {
     .replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-export function describeEvent(event: HistoryEvent): string {
+function describeEvent(event: HistoryEvent): string {
   const { activityTaskScheduledEventAttributes: activity, timerStartedEventAttributes: timer } = event;
   const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
   const attributes = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields;

@@ -9,7 +9,7 @@ let state: string;
 let server: Server;
 beforeEach(async () => {
   state = 'RUNNING';
-  server = await listenForHealth(0, () => state);
+  server = await listenForHealth(0, 'build', () => state);
 });
 afterEach(() => void server.close());
 
@@ -20,14 +20,20 @@ async function ask(path: string): Promise<{ status: number; body: unknown }> {
 }
 
 test.each(['/health', '/health/ready'])('%s is 200 while the worker polls', async (path) => {
-  expect(await ask(path)).toEqual({ status: 200, body: { status: 'ready', service: 'worker' } });
+  expect(await ask(path)).toEqual({
+    status: 200,
+    body: { status: 'ready', service: 'worker', buildId: 'build' },
+  });
 });
 
 test.each(['INITIALIZED', 'STOPPING', 'DRAINING', 'FAILED'])(
   'a worker that is %s is not ready',
   async (name) => {
     state = name;
-    expect(await ask('/health/ready')).toEqual({ status: 503, body: { status: name, service: 'worker' } });
+    expect(await ask('/health/ready')).toEqual({
+      status: 503,
+      body: { status: name, service: 'worker', buildId: 'build' },
+    });
   },
 );
 
@@ -37,5 +43,5 @@ test('it serves nothing else', async () => {
 
 test('a port that is taken fails the start', async () => {
   const { port } = server.address() as AddressInfo;
-  await expect(listenForHealth(port, () => state)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(listenForHealth(port, 'build', () => state)).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
