@@ -8,6 +8,7 @@ export const SECTIONS = [
   'main-job',
   'harness',
   'harness-load',
+  'replay',
   'api',
   'ingestion',
   'world',
