@@ -118,7 +118,9 @@ const MACHINES: Readonly<Record<string, string>> = {
 
 /** Temporal's message without what it says of every divergence. */
 export function gist(message: string): string {
-  return message.replace(/^.*Details: /s, '').replace(/^.*\[TMPRL\d+\] Nondeterminism error: /s, '');
+  const said = message.replace(/^.*Details: /s, '').replace(/^.*\[TMPRL\d+\] Nondeterminism error: /s, '');
+  // The failure that the message is part of follows it.
+  return said.replace(/", source: ".*$/s, '');
 }
 
 function wordsIn(name: string): string {
