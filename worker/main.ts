@@ -32,8 +32,8 @@ const stateDirectory = join(environment.directory, '..', '..');
 
 const harness = createHarness(environment, secrets, logger);
 const dependencies = createActivityDependencies(harness, stateDirectory);
-// Once a process, and before its first worker.
-Runtime.install({ logger: new DefaultLogger('WARN') });
+// Once a process, and before its first worker. Temporal's own list has SIGUSR2 too, which here means to drain.
+Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM', 'SIGQUIT'] });
 const buildId = await buildIdOf(join(import.meta.dirname, '..'));
 const worker = await createHarnessWorker(environment, createActivities(dependencies), ownWork(buildId));
 let isCurrent = false;

@@ -81,7 +81,7 @@ export async function adoptOrphans(versions: Versions, buildId: string): Promise
 }
 
 /** A worker polls for a minute at a time; one that has not for longer is gone. */
-const POLL_LASTS_MS = 70_000;
+const POLL_LASTS_MS = 90_000;
 
 async function polledBuilds({ connection, clock }: Versions): Promise<ReadonlySet<string>> {
   const { pollers } = await connection.workflowService.describeTaskQueue({

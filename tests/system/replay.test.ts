@@ -181,8 +181,11 @@ describe('e2e deploy', () => {
     expect(deployed.exitCode, deployed.errors).toBe(0);
     expect(deployed.output).toContain('ends what is under way');
     drainingPid = Number(/process (\d+)/.exec(deployed.output)?.[1]);
+    expect(isThere(drainingPid)).toBe(true);
     const later = await runToItsEnd('onboarding-aws');
     expect(later.verdict).toBe('passed');
+    // It has nothing to do, and stays: a run of its build waits for a person.
+    expect(isThere(drainingPid)).toBe(true);
     const approved = await e2e('approve', runId, ...HERE, '--by', 'dana', '--reason', 'fine');
     expect(approved.exitCode, approved.errors).toBe(0);
     expect((await waiting.result).exitCode).toBe(0);

@@ -8,7 +8,9 @@ import { heartbeating } from '../../../activities/context.ts';
 import type { HarnessActivities } from '../../../src/contracts/activities.ts';
 import type { EnvironmentDescriptor } from '../../../src/contracts/environment.ts';
 import type { RunSummary } from '../../../src/contracts/suites.ts';
+import { createLogger } from '../../../src/support/logging.ts';
 import { waitFor } from '../../../src/support/waiting.ts';
+import { keepVersion } from '../../../worker/keep-version.ts';
 import { adoptOrphans, makeCurrent, underWay, type Versions } from '../../../worker/versions.ts';
 import { createHarnessWorker, ownWork } from '../../../worker/worker.ts';
 import { executionEnd, goodActivities, observed, type Journal } from '../scenarios/fake-harness.ts';
@@ -156,6 +158,36 @@ test('a run whose build nobody runs any more is taken over by the current one', 
   expect([...notYet, ...adopted]).toEqual([orphan.handle.workflowId]);
   release();
   expect(await verdictOf(orphan)).toBe('passed');
+});
+
+test('a draining build waits for the end of what it has begun, however long, and no longer', async () => {
+  run(await createHarnessWorker(environment, waitingActivities(), ownWork('old')));
+  await makeCurrent(versions, 'old');
+  const inFlight = await begin();
+  await waits(1)(inFlight);
+  const stop = new AbortController();
+  let [drained, looks] = [false, 0];
+  const sleepWall = (_pauseMs: number, signal?: AbortSignal): Promise<void> => {
+    looks += 1;
+    return wallClock.sleepWall(100, signal);
+  };
+  expect(await eventually(() => underWay(versions, 'old'), 1)).toBe(1);
+  const kept = keepVersion(
+    { ...versions, clock: { ...wallClock, sleepWall } },
+    {
+      buildId: 'old',
+      draining: () => true,
+      onDrained: () => (drained = true),
+      signal: stop.signal,
+      logger: createLogger('test'),
+    },
+  );
+  await until(inFlight, 'it to be looked at', () => looks >= 5);
+  expect(drained).toBe(false);
+  release();
+  expect(await verdictOf(inFlight)).toBe('passed');
+  await kept;
+  expect(drained).toBe(true);
 });
 
 /** What Temporal shows follows what is by some milliseconds. */
