@@ -46,7 +46,10 @@ export async function framedDecided(input: ScenarioInput): Promise<RunSummary> {
   return heldUntil(input, (phase) => gate.decision(phase));
 }
 
-async function heldUntil(input: ScenarioInput, event: (phase: string) => Promise<unknown>): Promise<RunSummary> {
+async function heldUntil(
+  input: ScenarioInput,
+  event: (phase: string) => Promise<unknown>,
+): Promise<RunSummary> {
   return runScenario(NINE, input, async (run) => {
     for (const { name, number } of NINE.phases) {
       const seen = (call: PhaseCall) =>
