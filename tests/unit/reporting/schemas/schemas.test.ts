@@ -54,8 +54,8 @@ describe('the published schemas', () => {
     expect(text).not.toContain('"additionalProperties": false');
     expect(JSON.parse(text)).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: expect.stringMatching(/^urn:optiinfra-e2e:schema:/),
-      required: expect.arrayContaining(['$schema', 'figures']),
+      $id: expect.stringMatching(/^urn:optiinfra-e2e:schema:/) as string,
+      required: expect.arrayContaining(['$schema', 'figures']) as string[],
     });
   });
 });
