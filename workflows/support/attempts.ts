@@ -20,6 +20,8 @@ const rerunUpdate = defineUpdate<string, [RerunOrder]>(RERUN_UPDATE);
 const ORDER_DEADLINE_MS = 30_000;
 
 export interface Attempts {
+  /** Has the history been reset since an attempt began? */
+  isReset(): boolean;
   /**
    * To be called before anything that a re-run may begin with. Returns at once unless the history was reset since the
    * last call: then it waits for the order, and the attempt that was ordered begins.
@@ -53,6 +55,7 @@ export function createAttempts(recorder: RunRecorder, definition: ScenarioDefini
     },
   );
   return {
+    isReset: wasReset,
     beginIfReset: async () => {
       if (!wasReset()) return 'same';
       const before = recorder.state();

@@ -65,7 +65,7 @@ async function gather(recorder: RunRecorder, { subjects, remembered }: Ending): 
 }
 
 async function leave(recorder: RunRecorder, ending: Ending): Promise<void> {
-  const cleaned = await cleanUp(recorder, ending);
+  const cleaned = ending.hasFixtures ? await cleanUp(recorder) : [];
   const verdict = settled(ending, cleaned !== null);
   const { finishedAt } = recorder.state();
   recorder.update({
@@ -82,14 +82,13 @@ async function leave(recorder: RunRecorder, ending: Ending): Promise<void> {
 }
 
 /** Only fixtures make anything that stays; a run without any has nothing to take down. */
-async function cleanUp(recorder: RunRecorder, { hasFixtures }: Ending): Promise<readonly string[] | null> {
-  if (!hasFixtures) return [];
+function cleanUp(recorder: RunRecorder): Promise<readonly string[] | null> {
   const run = { runId: recorder.state().runId };
   return orNull(recorder, 'clean-up', (what) => durably(what).cleanUp(run));
 }
 
 /** The pages are written where the run is held; so the run, with all its evidence, need not go into history for it. */
-async function publish(recorder: RunRecorder): Promise<PublishedRun | null> {
+function publish(recorder: RunRecorder): Promise<PublishedRun | null> {
   return orNull(recorder, 'report · pages', (what) =>
     atOnce(TEARDOWN_BUDGET_MS, what, (call) => call.publishRun({ run: recorder.state() })),
   );

@@ -59,6 +59,12 @@ export interface ScenarioRun {
 /** Activities with this phase's budget and summary. */
 export type PhaseCall = (preset: Preset) => ReturnType<typeof activities>;
 
+interface Frame {
+  readonly recorder: RunRecorder;
+  readonly attempts: Attempts;
+  readonly subjects: RunSubject[];
+}
+
 /** Ends the body after a phase that did not pass; never leaves this file. */
 class PhaseNotPassed extends Error {}
 
@@ -96,10 +102,7 @@ export async function runScenario(
       welcome(recorder, subject, subjects);
     },
     stepActions: (phase) => stepActionsOf(recorder.state().input, phase),
-    phase: async (name, observe, gates) => {
-      await attempts.beginIfReset();
-      return runPhase(recorder, subjects, name, observe, gates);
-    },
+    phase: (name, observe, gates) => runPhase({ recorder, attempts, subjects }, name, observe, gates),
     remember: (facts) => {
       remembered = { ...remembered, ...facts };
     },
@@ -130,7 +133,7 @@ async function removeEarlier(recorder: RunRecorder): Promise<void> {
 }
 
 async function prepareProspect(
-  { recorder, attempts }: { readonly recorder: RunRecorder; readonly attempts: Attempts },
+  { recorder, attempts }: Omit<Frame, 'subjects'>,
   wanted: { companyName: string; fleet: FleetChoice },
 ): Promise<Prospect> {
   await attempts.beginIfReset();
@@ -162,11 +165,7 @@ function stepActionsOf({ faults }: ScenarioInput, phase: string): StepAction[] {
 }
 
 async function prepareCustomer(
-  {
-    recorder,
-    attempts,
-    subjects,
-  }: { readonly recorder: RunRecorder; readonly attempts: Attempts; readonly subjects: RunSubject[] },
+  { recorder, attempts, subjects }: Frame,
   wanted: { companyName: string; fleet: FleetChoice },
 ): Promise<RunSubject> {
   await attempts.beginIfReset();
@@ -191,12 +190,13 @@ function welcome(recorder: RunRecorder, subject: RunSubject, subjects: RunSubjec
 }
 
 async function runPhase<T>(
-  recorder: RunRecorder,
-  subjects: readonly RunSubject[],
+  { recorder, attempts, subjects }: Frame,
   name: string,
   observe: (call: PhaseCall) => Promise<Observation<T>>,
   gates: readonly Gate[],
 ): Promise<T> {
+  // Each promise of a workflow costs, and a phase has few: nothing is awaited that is not there.
+  if (attempts.isReset()) await attempts.beginIfReset();
   const phase = recorder.phase(name);
   const { number, title, status } = phase;
   // A second try would write over the verdict of the first.
