@@ -57,6 +57,14 @@ test('the bundle holds our workflows, Temporal and little else: no zod, no built
   expect(sources.filter((source) => /^(external |node:)/.test(source))).toEqual([]);
 });
 
+test('the bundle speaks the language of the sandbox: nothing stands in for a spread', async () => {
+  const { codePath } = await loadWorkflowBundle({
+    entry: join(PROJECT, 'workflows', 'index.ts'),
+    cacheDir: BUNDLES,
+  });
+  expect(await readFile(codePath, 'utf8')).not.toMatch(/function _object_spread|_async_to_generator/);
+});
+
 test('a workflow that imports a built-in of Node cannot be bundled', async () => {
   const entry = await write(
     'reads-file.ts',
