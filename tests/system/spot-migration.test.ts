@@ -168,7 +168,7 @@ describe('e2e run', () => {
       words: ['run', 'spot-migration', '--fault', 'monitor-executon:{"kind":"stop-traffic"}'],
       says: 'Did you mean `monitor-execution`?',
     },
-    { words: ['run', 'spot-migration', '--fault', 'monitor-execution:{'], says: 'is not <phase>:<json' },
+    { words: ['run', 'spot-migration', '--fault', 'monitor-execution:{'], says: 'is not <phase>[@<step>[.completed]]:<json' },
     { words: ['watch'], says: "missing required argument 'run'" },
   ])('refuses $words with exit 2 and the nearest name', async ({ words, says }) => {
     const { exitCode, errors } = await e2e(...words);
@@ -185,7 +185,7 @@ describe('e2e run', () => {
 
   it('knows no run that never was', async () => {
     const { exitCode, errors } = await e2e('watch', '20200101-000000-none', '--name', NAME);
-    expect(errors).toContain('no run 20200101-000000-none');
+    expect(errors).toContain('no run or suite 20200101-000000-none');
     expect(exitCode).toBe(2);
   });
 });
