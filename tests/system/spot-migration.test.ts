@@ -168,7 +168,10 @@ describe('e2e run', () => {
       words: ['run', 'spot-migration', '--fault', 'monitor-executon:{"kind":"stop-traffic"}'],
       says: 'Did you mean `monitor-execution`?',
     },
-    { words: ['run', 'spot-migration', '--fault', 'monitor-execution:{'], says: 'is not <phase>[@<step>[.completed]]:<json' },
+    {
+      words: ['run', 'spot-migration', '--fault', 'monitor-execution:{'],
+      says: 'is not <phase>[@<step>[.completed]]:<json',
+    },
     { words: ['watch'], says: "missing required argument 'run'" },
   ])('refuses $words with exit 2 and the nearest name', async ({ words, says }) => {
     const { exitCode, errors } = await e2e(...words);
