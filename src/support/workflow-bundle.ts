@@ -69,8 +69,8 @@ const TARGET = 'es2022';
 
 function withNativeSyntax(configuration: WebpackConfiguration): WebpackConfiguration {
   for (const rule of configuration.module?.rules ?? []) {
-    const use = typeof rule === 'object' && rule !== null ? rule.use : undefined;
-    if (typeof use !== 'object' || use === null || !('options' in use)) continue;
+    const use = typeof rule === 'object' ? rule?.use : undefined;
+    if (typeof use !== 'object' || !('options' in use)) continue;
     const { options } = use;
     if (typeof options === 'object' && 'jsc' in options) Object.assign(options['jsc'], { target: TARGET });
   }
