@@ -16,6 +16,7 @@ const RUN: Readonly<Record<SectionName, (context: BenchContext) => Promise<Secti
   harness: async (context) => (await import('./bench/sections/harness.ts')).benchHarness(context),
   'harness-load': async (context) =>
     (await import('./bench/sections/harness-load.ts')).benchHarnessLoad(context),
+  'in-flight': async (context) => (await import('./bench/sections/in-flight.ts')).benchInFlight(context),
   replay: async (context) => (await import('./bench/sections/replay.ts')).benchReplay(context),
   api: async (context) => (await import('./bench/sections/api.ts')).benchApi(context),
   ingestion: async (context) => (await import('./bench/sections/ingestion.ts')).benchIngestion(context),

@@ -132,3 +132,16 @@ export async function ended(kind: Kind, handle: WorkflowHandle): Promise<void> {
     throw new Error(`the frame ended ${JSON.stringify(result).slice(0, 1_000)}`);
   }
 }
+
+/** How many runs are under way at once, or are started and asked for at once. */
+export const CONCURRENT = 50;
+
+export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) results.push(await work(item));
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, lane));
+  return results;
+}

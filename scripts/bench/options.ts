@@ -8,6 +8,7 @@ export const SECTIONS = [
   'main-job',
   'harness',
   'harness-load',
+  'in-flight',
   'replay',
   'api',
   'ingestion',
