@@ -29,9 +29,14 @@ async function diff(a: string, b: string, options: { readonly json?: boolean }):
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
   const { diffRuns } = await import('../../reporting/diff/diff-runs.ts');
   const { diffLines } = await import('../../reporting/diff/lines.ts');
-  const { readMeantRun } = await import('../runs/meant-run.ts');
-  const runsDirectory = join(PROJECT_ROOT, '.e2e', 'runs');
-  const found = diffRuns(await readMeantRun(runsDirectory, a), await readMeantRun(runsDirectory, b));
+  const { readRecordedRun } = await import('../runs/recorded-runs.ts');
+  const { resolveRecorded } = await import('../runs/resolve-recorded.ts');
+  const stateDirectory = join(PROJECT_ROOT, '.e2e');
+  const read = async (typed: string) => {
+    const { id } = await resolveRecorded(typed, stateDirectory, 'run');
+    return readRecordedRun(join(stateDirectory, 'runs'), id);
+  };
+  const found = diffRuns(await read(a), await read(b));
   const lines = options.json === true ? [JSON.stringify(found)] : diffLines(found, colours());
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = found.sameVerdicts ? EXIT_CODES.passed : EXIT_CODES.failed;

@@ -40,9 +40,9 @@ async function report(typed: string, { format, output, open }: ReportOptions): P
     throw new OptiInfraError('USAGE', `--open shows a page, not ${format}`, { hint: 'Leave out --format.' });
   }
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
-  const { meantReport } = await import('../reports/meant-report.ts');
+  const { resolveRecorded } = await import('../runs/resolve-recorded.ts');
   const stateDirectory = join(PROJECT_ROOT, '.e2e');
-  const meant = await meantReport(typed, stateDirectory);
+  const meant = await resolveRecorded(typed, stateDirectory);
   if (format === 'html' && output === undefined) {
     await showPage(join(await publishAnew(meant, stateDirectory), 'report.html'), open);
     return;

@@ -17,19 +17,14 @@ export function registerShow(program: Command): void {
 async function show(typed: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const { PROJECT_ROOT } = await import('../../environment/index.ts');
   const { readRecordedRun } = await import('../runs/recorded-runs.ts');
-  const { recordedRunsAndSuites } = await import('../runs/known-runs.ts');
-  const { resolveAmong } = await import('../runs/resolve-run.ts');
+  const { resolveRecorded } = await import('../runs/resolve-recorded.ts');
   const stateDirectory = join(PROJECT_ROOT, '.e2e');
   const runsDirectory = join(stateDirectory, 'runs');
   if (typed === undefined) {
     await showAll(runsDirectory, options.json === true);
     return;
   }
-  const { kind, id: runId } = resolveAmong(
-    typed,
-    await recordedRunsAndSuites(stateDirectory),
-    'recorded run or suite',
-  );
+  const { kind, id: runId } = await resolveRecorded(typed, stateDirectory);
   if (kind === 'suite') {
     await showSuite(stateDirectory, runId, options.json === true);
     return;

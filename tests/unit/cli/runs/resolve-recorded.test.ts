@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { readMeantRun } from '../../../src/cli/runs/meant-run.ts';
-import { publishRun } from '../../../src/reporting/publish-run.ts';
-import { UNKNOWN_SURROUNDINGS } from '../../../src/reporting/surroundings.ts';
-import { passedRun } from '../../fixtures/runs.ts';
+import { resolveRecorded } from '../../../../src/cli/runs/resolve-recorded.ts';
+import { publishRun } from '../../../../src/reporting/publish-run.ts';
+import { UNKNOWN_SURROUNDINGS } from '../../../../src/reporting/surroundings.ts';
+import { passedRun } from '../../../fixtures/runs.ts';
 
 let stateDirectory = '';
 beforeEach(async () => {
@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(stateDirectory, { recursive: true });
 });
 
-const meant = async (typed: string) => (await readMeantRun(join(stateDirectory, 'runs'), typed)).run.runId;
+const meant = async (typed: string) => (await resolveRecorded(typed, stateDirectory, 'run')).id;
 
 test.each([
   ['20261122-140133-o45r', '20261122-140133-o45r'],

@@ -1,21 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { recordedRunsAndSuites } from '../runs/known-runs.ts';
-import { resolveAmong, type Known } from '../runs/resolve-run.ts';
+import { recordedRunsAndSuites } from './known-runs.ts';
+import { resolveAmong, type Known } from './resolve-run.ts';
 
 const LAST = 'last';
 
 /**
- * The recorded run or suite that is meant. The last one is that which started last: making a report anew writes its
- * record again, so the time of the file says nothing.
+ * The recorded run or suite that is meant; only one of this kind, when it is named. The last one is that which started
+ * last: making a report anew writes its record again, so the time of the file says nothing.
  * @throws OptiInfraError `UNKNOWN_RUN`
  */
-export async function meantReport(typed: string, stateDirectory: string): Promise<Known> {
-  const known = await recordedRunsAndSuites(stateDirectory);
+export async function resolveRecorded(
+  typed: string,
+  stateDirectory: string,
+  kind?: Known['kind'],
+): Promise<Known> {
+  const all = await recordedRunsAndSuites(stateDirectory);
+  const known = kind === undefined ? all : all.filter((each) => each.kind === kind);
   const dated =
     typed === LAST ? await Promise.all(known.map((each) => byStart(each, stateDirectory))) : known;
-  return resolveAmong(typed, dated, 'recorded run or suite');
+  return resolveAmong(typed, dated, `recorded ${kind ?? 'run or suite'}`);
 }
 
 const RECORDS = { run: ['runs', 'run.json'], suite: ['suites', 'suite.json'] } as const;
