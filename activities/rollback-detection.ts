@@ -3,6 +3,7 @@ import type { ExecutionStep, Optimization } from '../src/contracts/api/recommend
 import { judgementIn } from './configuration-inspection.ts';
 import type { ActivityDependencies } from './context.ts';
 import type { EvidenceLog } from './evidence.ts';
+import { atScaleOne } from './scale-one.ts';
 
 /** World time without a request after which a node counts as out of traffic: thirty times the mean at a tenth of Acme's. */
 const QUIET_MS = 7_000;
@@ -76,9 +77,8 @@ function redStage({ execution_steps: steps }: Optimization): ExecutionStep | nul
 }
 
 /**
- * The same at time scale 1, where the platform's own work is not stretched: gathering the samples takes the world time it
- * took, all else (shipping, asking, deciding, draining) takes wall time at any scale. The samples are those of the verdict,
- * late ones included, so the figure is rather too long than too short.
+ * The same at time scale 1: bound to the world is the gathering of the samples. They are those of the verdict, late ones
+ * included, so the figure is rather too long than too short.
  */
 export function secondsAtScaleOne(
   { firstMs, lastMs, requests }: Exposure,
@@ -86,8 +86,8 @@ export function secondsAtScaleOne(
   timeScale: number,
 ): number {
   const worldSeconds = (lastMs - firstMs) / 1_000;
-  const gathering = worldSeconds * Math.min(1, samples / requests);
-  return gathering + (worldSeconds - gathering) / timeScale;
+  const boundSeconds = worldSeconds * Math.min(1, samples / requests);
+  return atScaleOne({ worldSeconds, boundSeconds }, timeScale);
 }
 
 /**

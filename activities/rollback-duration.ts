@@ -5,6 +5,7 @@ import { waitForCondition } from '../src/client/index.ts';
 import type { ActivityDependencies } from './context.ts';
 import type { EvidenceLog } from './evidence.ts';
 import { isTimeout } from './measurements.ts';
+import { atScaleOne } from './scale-one.ts';
 
 /** A node that serves is never silent for so long: it answers several requests a second. */
 const QUIET_MS = 7_000;
@@ -71,9 +72,8 @@ export function rollbackWindow(
 }
 
 /**
- * Waiting for the world (a machine that boots, an engine that restarts) takes its world time at any scale; all else is the
- * platform's own work, which takes wall time at any scale and which a faster world only stretches. The world is waited for
- * while a node is silent that serves afterwards; a node that is only drained is silent too, so the figure is rather too long.
+ * Bound to the world is the waiting for a node that boots or restarts: one that is silent and serves afterwards. A node
+ * that is only drained is silent too, so the figure is rather too long than too short.
  */
 export function secondsAtScaleOne(
   arrivalsMsByNode: readonly (readonly number[])[],
@@ -83,8 +83,8 @@ export function secondsAtScaleOne(
   const silences = arrivalsMsByNode
     .filter((arrivals) => arrivals.some((atMs) => atMs >= endedMs))
     .flatMap((arrivals) => silencesOf(arrivals, beganMs, endedMs));
-  const waitedMs = lengthOfUnion(silences);
-  return (waitedMs + (endedMs - beganMs - waitedMs) / timeScale) / 1000;
+  const boundSeconds = lengthOfUnion(silences) / 1000;
+  return atScaleOne({ worldSeconds: (endedMs - beganMs) / 1000, boundSeconds }, timeScale);
 }
 
 type Stretch = readonly [fromMs: number, toMs: number];
